@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "vagus/base/record.hpp"
+#include "vagus/base/result.hpp"
+
+namespace vagus {
+
+/// Deepest JSON accepted from outside, counted in open brackets.
+inline constexpr std::int64_t kMaxJsonDepth = 64;
+
+/// Longest session key, in UTF-8 bytes.
+inline constexpr std::size_t kMaxKeyBytes = 4096;
+
+/// The largest count, size or token number in a configuration: far beyond use, and small enough
+/// that sums and small multiples of it cannot overflow.
+inline constexpr std::int64_t kMaxCount = std::int64_t{1} << 40;
+
+/// Every bound of the engine, by name. All must be from 1 to `kMaxCount` (see `check_limits`).
+struct Limits {
+  std::int64_t sessions = 100'000;
+  std::int64_t text_bytes = 4'194'304;
+  std::int64_t events_per_session = 20;
+  std::int64_t event_bytes = 16'384;
+  std::int64_t wake_causes = 16;
+  std::int64_t wake_attempts = 5;
+  std::int64_t queued_turns = 20;
+  std::int64_t transcript_messages = 20'000;
+  std::int64_t ended_runs = 4'096;
+
+  static constexpr std::string_view kName = "Limits";
+  static constexpr auto fields() {
+    return std::tuple(
+        field("sessions", &Limits::sessions, "sessions the engine keeps state for"),
+        field("text_bytes", &Limits::text_bytes, "bytes of one message, file or reply"),
+        field("events_per_session", &Limits::events_per_session,
+              "system events waiting in one session; the oldest gives way and is counted"),
+        field("event_bytes", &Limits::event_bytes, "bytes of one system event's text"),
+        field("wake_causes", &Limits::wake_causes,
+              "distinct causes remembered by one pending wake; further ones are counted"),
+        field("wake_attempts", &Limits::wake_attempts,
+              "runs one wake may take before it is given up"),
+        field("queued_turns", &Limits::queued_turns, "user turns waiting for one lane"),
+        field("transcript_messages", &Limits::transcript_messages,
+              "messages kept in one transcript; the oldest turns give way"),
+        field("ended_runs", &Limits::ended_runs,
+              "ended runs remembered, so that a late reply is recognised"));
+  }
+};
+
+/// Refuses (`invalid_config`) a number at `path` that is not from `lowest` to `kMaxCount`.
+MaybeError check_count(std::string_view path, std::int64_t value, std::int64_t lowest);
+
+/// Refuses (`invalid_config`, field `limits.<name>`) a limit that is not from 1 to `kMaxCount`.
+MaybeError check_limits(const Limits& limits);
+
+}  // namespace vagus
