@@ -1,0 +1,76 @@
+#include "vagus/config/config.hpp"
+
+#include <algorithm>
+
+#include "vagus/base/json_codec.hpp"
+#include "vagus/text/unicode.hpp"
+
+namespace vagus {
+namespace {
+
+constexpr Millis kDefaultTimeout = 10 * kMinute;
+
+// Shallow, like the reference: a nested record is taken whole.
+HeartbeatConfig merged(const Config& config, const AgentConfig& agent) {
+  HeartbeatConfig result = config.agents.defaults.heartbeat.value_or(HeartbeatConfig{});
+  if (!agent.heartbeat) return result;
+  if (agent.heartbeat->target) result.to.reset();
+  for_each_field<HeartbeatConfig>([&](const auto& each) {
+    const auto& own = *agent.heartbeat.*each.member;
+    if (own) result.*each.member = own;
+  });
+  return result;
+}
+
+}  // namespace
+
+Result<Config> read_config(std::string_view json_text) {
+  const Result<Json> json = parse_json(json_text, ErrorCode::invalid_config);
+  if (!json) return json.error();
+  Config config;
+  if (auto failed = JsonReader(ErrorCode::invalid_config).read(*json, "", config)) return *failed;
+  if (auto failed = check_config(config)) return *failed;
+  return config;
+}
+
+std::vector<AgentConfig> roster_of(const Config& config) {
+  if (!config.agents.list.empty()) return config.agents.list;
+  AgentConfig only;
+  only.id = AgentId::lenient("main");
+  return {only};
+}
+
+Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent) {
+  const HeartbeatConfig from = merged(config, agent);
+  Heartbeat to;
+  if (from.every) to.every = from.every->millis();
+  to.model = from.model;
+  to.prompt = from.prompt.value_or(to.prompt);
+  to.session = from.session.value_or(to.session);
+  to.target = token(from.target.value_or(to.target));
+  to.to = trim(from.to ? std::string_view(*from.to) : std::string_view());
+  to.isolated_session = from.isolated_session.value_or(to.isolated_session);
+  to.light_context = from.light_context.value_or(to.light_context);
+  to.replay = from.replay.value_or(to.replay);
+  to.active_hours = from.active_hours;
+  to.ack_max_chars = from.ack_max_chars.value_or(to.ack_max_chars);
+  to.timeout = to.every > 0 ? std::min(to.every, kDefaultTimeout) : kDefaultTimeout;
+  if (from.timeout) to.timeout = from.timeout->millis();
+  return to;
+}
+
+bool heartbeat_enrolled(const Config& config, const AgentConfig& agent) {
+  const std::vector<AgentConfig>& list = config.agents.list;
+  const bool some_have_their_own = std::any_of(
+      list.begin(), list.end(), [](const AgentConfig& each) { return each.heartbeat.has_value(); });
+  const bool enrolled = some_have_their_own ? agent.heartbeat.has_value()
+                                            : config.agents.defaults.heartbeat.has_value();
+  return enrolled && heartbeat_of(config, agent).every > 0;
+}
+
+ModelConfig model_of(const Config& config, const std::string& name) {
+  const auto found = config.models.find(name);
+  return found == config.models.end() ? ModelConfig{} : found->second;
+}
+
+}  // namespace vagus

@@ -1,0 +1,200 @@
+#include <map>
+
+#include "vagus/base/json.hpp"
+#include "vagus/config/config.hpp"
+#include "vagus/text/time_of_day.hpp"
+#include "vagus/text/unicode.hpp"
+
+namespace vagus {
+namespace {
+
+constexpr std::string_view kDefaultHeartbeatPath = "agents.defaults.heartbeat";
+
+Error wrong(std::string_view path, std::string_view value, std::string_view message) {
+  return make_error(ErrorCode::invalid_config, path, value, message);
+}
+
+std::string agent_path(std::size_t index, std::string_view field) {
+  return join_path(join_path("agents.list", index), field);
+}
+
+// ---- models
+
+MaybeError check_models(const Config& config) {
+  for (const auto& [name, model] : config.models) {
+    const std::string path = join_path("models", name);
+    if (is_blank(name)) return wrong(path, name, "a model needs a name");
+    if (auto failed = check_count(join_path(path, "window"), model.window, 1)) return failed;
+    if (model.reserve >= 0 && model.reserve < model.window) continue;
+    return Error{ErrorCode::invalid_config, join_path(path, "reserve"),
+                 std::to_string(model.reserve),
+                 "must be at least 0 and below the window of " + std::to_string(model.window) +
+                     "; set it, because the default is " + std::to_string(ModelConfig{}.reserve)};
+  }
+  return std::nullopt;
+}
+
+MaybeError check_model_name(const Config& config, const std::string& path,
+                            const std::optional<std::string>& name) {
+  if (!name || config.models.count(*name) > 0) return std::nullopt;
+  return wrong(path, *name, "must be a name in 'models'");
+}
+
+MaybeError check_agent_models(const Config& config) {
+  if (auto failed = check_model_name(config, "agents.defaults.model", config.agents.defaults.model))
+    return failed;
+  for (std::size_t i = 0; i < config.agents.list.size(); ++i) {
+    const std::optional<std::string>& name = config.agents.list[i].model;
+    if (auto failed = check_model_name(config, agent_path(i, "model"), name)) return failed;
+  }
+  return std::nullopt;
+}
+
+// ---- agents
+
+MaybeError check_agent_ids(const Config& config) {
+  std::map<AgentId, std::size_t> seen;
+  for (std::size_t i = 0; i < config.agents.list.size(); ++i) {
+    const AgentId& id = config.agents.list[i].id;
+    if (id.empty()) return wrong(agent_path(i, "id"), "", "must not be empty");
+    const auto [first, is_new] = seen.emplace(id, i);
+    if (is_new) continue;
+    return wrong(agent_path(i, "id"), id.str(),
+                 "is also the id of agents.list[" + std::to_string(first->second) + "]");
+  }
+  return std::nullopt;
+}
+
+MaybeError check_one_default(const Config& config) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < config.agents.list.size(); ++i) {
+    if (!config.agents.list[i].is_default) continue;
+    if (first) {
+      return wrong(
+          agent_path(i, "default"), config.agents.list[i].id.str(),
+          "only one agent may be the default, and agents.list[" + std::to_string(*first) + "] is");
+    }
+    first = i;
+  }
+  return std::nullopt;
+}
+
+// ---- heartbeats
+
+MaybeError check_replay(const std::string& path, const ReplayConfig& replay) {
+  if (auto failed = check_count(join_path(path, "max_messages"), replay.max_messages, 0))
+    return failed;
+  return check_count(join_path(path, "max_tokens"), replay.max_tokens, 0);
+}
+
+MaybeError check_active_hours(const std::string& path, const ActiveHoursConfig& hours) {
+  if (!parse_time_of_day(hours.start, /*is_end=*/false)) {
+    return wrong(join_path(path, "start"), hours.start, "must be HH:MM from 00:00 to 23:59");
+  }
+  if (!parse_time_of_day(hours.end, /*is_end=*/true)) {
+    return wrong(join_path(path, "end"), hours.end, "must be HH:MM from 00:00 to 24:00");
+  }
+  if (!is_blank(hours.timezone)) return std::nullopt;
+  return wrong(join_path(path, "timezone"), hours.timezone, "must be an IANA name or 'user'");
+}
+
+MaybeError check_heartbeat(const Config& config, const std::string& path,
+                           const HeartbeatConfig& heartbeat) {
+  if (auto failed = check_model_name(config, join_path(path, "model"), heartbeat.model))
+    return failed;
+  if (heartbeat.target && is_blank(*heartbeat.target)) {
+    return wrong(join_path(path, "target"), *heartbeat.target,
+                 "must be 'event', 'last', 'none' or a channel");
+  }
+  if (heartbeat.replay) {
+    if (auto failed = check_replay(join_path(path, "replay"), *heartbeat.replay)) return failed;
+  }
+  if (heartbeat.active_hours) {
+    const std::string hours_path = join_path(path, "active_hours");
+    if (auto failed = check_active_hours(hours_path, *heartbeat.active_hours)) return failed;
+  }
+  if (heartbeat.timeout && heartbeat.timeout->millis() <= 0) {
+    return wrong(join_path(path, "timeout"), heartbeat.timeout->str(), "must be longer than zero");
+  }
+  return check_count(join_path(path, "ack_max_chars"), heartbeat.ack_max_chars.value_or(0), 0);
+}
+
+MaybeError check_heartbeats(const Config& config) {
+  if (const auto& defaults = config.agents.defaults.heartbeat) {
+    if (auto failed = check_heartbeat(config, std::string(kDefaultHeartbeatPath), *defaults))
+      return failed;
+  }
+  for (std::size_t i = 0; i < config.agents.list.size(); ++i) {
+    const auto& own = config.agents.list[i].heartbeat;
+    if (!own) continue;
+    if (auto failed = check_heartbeat(config, agent_path(i, "heartbeat"), *own)) return failed;
+  }
+  return std::nullopt;
+}
+
+bool is_channel(std::string_view target) {
+  return target != "event" && target != "last" && target != "none";
+}
+
+// Target and recipient may come from different places, so the pair is checked as each agent has it,
+// and reported where the target is written.
+MaybeError check_recipients(const Config& config) {
+  const std::vector<AgentConfig> roster = roster_of(config);
+  for (std::size_t i = 0; i < roster.size(); ++i) {
+    const Heartbeat heartbeat = heartbeat_of(config, roster[i]);
+    if (!is_channel(heartbeat.target) || !heartbeat.to.empty()) continue;
+    const bool own = roster[i].heartbeat && roster[i].heartbeat->target;
+    const std::string path = own ? agent_path(i, "heartbeat") : std::string(kDefaultHeartbeatPath);
+    return Error{ErrorCode::invalid_config, join_path(path, "to"), "",
+                 "is required, because the target of agent '" + roster[i].id.str() +
+                     "' is the channel " + quote_clipped(heartbeat.target)};
+  }
+  return std::nullopt;
+}
+
+// ---- bindings and the rest
+
+MaybeError check_binding(const std::string& path, const BindingConfig& binding) {
+  if (binding.agent.empty()) return wrong(join_path(path, "agent"), "", "must not be empty");
+  const std::string match_path = join_path(path, "match");
+  if (is_blank(binding.match.channel)) {
+    return wrong(join_path(match_path, "channel"), binding.match.channel, "must not be blank");
+  }
+  if (!binding.match.peer) return std::nullopt;
+  const std::string& id = binding.match.peer->id;
+  if (!is_blank(id) && trim(id) != "*") return std::nullopt;
+  return wrong(join_path(join_path(match_path, "peer"), "id"), id,
+               "must name one peer; leave 'peer' out to match them all");
+}
+
+MaybeError check_bindings(const Config& config) {
+  for (std::size_t i = 0; i < config.bindings.size(); ++i) {
+    if (auto failed = check_binding(join_path("bindings", i), config.bindings[i])) return failed;
+  }
+  return std::nullopt;
+}
+
+MaybeError check_time_zone(const Config& config) {
+  if (!is_blank(config.user_timezone)) return std::nullopt;
+  return wrong("user_timezone", config.user_timezone, "must be an IANA name such as 'UTC'");
+}
+
+MaybeError check_all_limits(const Config& config) {
+  return check_limits(config.limits);
+}
+
+constexpr MaybeError (*kChecks[])(const Config&) = {
+    check_models,     check_agent_models, check_agent_ids, check_one_default, check_heartbeats,
+    check_recipients, check_bindings,     check_time_zone, check_all_limits,
+};
+
+}  // namespace
+
+MaybeError check_config(const Config& config) {
+  for (const auto check : kChecks) {
+    if (auto failed = check(config)) return failed;
+  }
+  return std::nullopt;
+}
+
+}  // namespace vagus

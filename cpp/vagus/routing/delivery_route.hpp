@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "vagus/base/record.hpp"
+
+namespace vagus {
+
+/// Where a reply goes. A route is kept whole: fields of different events are never mixed.
+struct DeliveryRoute {
+  std::string channel;
+  std::optional<std::string> account;
+  std::string to;
+  std::optional<std::string> thread;
+
+  static constexpr std::string_view kName = "DeliveryRoute";
+  static constexpr auto fields() {
+    return std::tuple(required("channel", &DeliveryRoute::channel, "slack, discord, telegram, ..."),
+                      field("account", &DeliveryRoute::account, "the bot account on that channel"),
+                      required("to", &DeliveryRoute::to, "the recipient's or room's own id"),
+                      field("thread", &DeliveryRoute::thread, "the thread or topic inside it"));
+  }
+};
+
+}  // namespace vagus
