@@ -1,0 +1,341 @@
+#include "vagus/events/event_queue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+namespace vagus {
+namespace {
+
+SessionKey key(const std::string& agent) {
+  return SessionKey::parse("agent:" + agent + ":main").value_or_throw();
+}
+
+SystemEvent event(std::string text, std::optional<std::string> tag = std::nullopt, Millis at = 0) {
+  SystemEvent made;
+  made.text = std::move(text);
+  made.tag = std::move(tag);
+  made.at = at;
+  return made;
+}
+
+std::string texts(const EventLease& lease) {
+  std::string joined;
+  for (const SystemEvent& each : lease.events) joined += (joined.empty() ? "" : " ") + each.text;
+  return joined;
+}
+
+class EventQueueTest : public testing::Test {
+ protected:
+  EventReceipt post(SystemEvent event) { return queue.post(a, std::move(event)).value_or_throw(); }
+  void post_all(std::initializer_list<const char*> all) {
+    for (const char* text : all) ASSERT_EQ(post(event(text)), EventReceipt::queued);
+  }
+  EventLease waiting(const SessionKey& session) const {
+    const auto found = queue.waiting().find(session);
+    return found == queue.waiting().end() ? EventLease{} : found->second;
+  }
+
+  Limits limits;
+  EventQueue queue{limits};
+  const SessionKey a = key("a");
+  const SessionKey b = key("b");
+};
+
+// ---- posting
+
+TEST_F(EventQueueTest, KeepsOrderOfArrivalAndNumbersEvents) {
+  post_all({"one", "two", "three"});
+  const EventLease lease = queue.lease(a, "run");
+  EXPECT_EQ(texts(lease), "one two three");
+  EXPECT_EQ(lease.dropped, 0);
+  EXPECT_LT(lease.events[0].id, lease.events[1].id);
+  EXPECT_LT(lease.events[1].id, lease.events[2].id);
+}
+
+TEST_F(EventQueueTest, TrimsTextAndNormalisesTags) {
+  post(event("\n  done \xC2\xA0", " Exec:9F2C "));
+  post(event("plain", " \t"));
+  const EventLease lease = waiting(a);
+  EXPECT_EQ(lease.events[0].text, "done");
+  EXPECT_EQ(lease.events[0].tag, "exec:9f2c");
+  EXPECT_EQ(lease.events[1].tag, std::nullopt);
+}
+
+TEST_F(EventQueueTest, AssignsItsOwnIds) {
+  SystemEvent forged = event("one");
+  forged.id = 1'000'000;
+  post(forged);
+  post(event("two"));
+  EXPECT_EQ(waiting(a).events[0].id + 1, waiting(a).events[1].id);
+}
+
+TEST_F(EventQueueTest, RefusesBadEventsAndChangesNothing) {
+  limits.event_bytes = 8;
+  queue = EventQueue(limits);
+  const std::string bad = "\xE2\x28";
+  const std::string long_label(kMaxEventLabelBytes + 1, 'x');
+  const auto routed = [](DeliveryRoute route) {
+    SystemEvent made = event("text");
+    made.route = std::move(route);
+    return made;
+  };
+  struct Case {
+    SystemEvent event;
+    std::string field;
+  };
+  const Case cases[] = {
+      {event(""), "text"},
+      {event(" \n\xE2\x80\xA8"), "text"},
+      {event(bad), "text"},
+      {event("123456789"), "text"},
+      {event("text", bad), "tag"},
+      {event("text", long_label), "tag"},
+      {event("text", "tag", -1), "at"},
+      {event("text", "tag", kMaxMillis + 1), "at"},
+      {routed({bad, std::nullopt, "to", std::nullopt}), "route.channel"},
+      {routed({"slack", bad, "to", std::nullopt}), "route.account"},
+      {routed({"slack", std::nullopt, long_label, std::nullopt}), "route.to"},
+      {routed({"slack", std::nullopt, "to", bad}), "route.thread"},
+  };
+  for (const Case& each : cases) {
+    const auto receipt = queue.post(a, each.event);
+    ASSERT_FALSE(receipt) << each.field;
+    EXPECT_EQ(receipt.error().code, ErrorCode::invalid_input);
+    EXPECT_EQ(receipt.error().field, each.field);
+    EXPECT_TRUE(queue.check(each.event).has_value());
+    EXPECT_TRUE(queue.waiting().empty());
+  }
+  EXPECT_EQ(queue.check(event(" 12345678 ")), std::nullopt);
+  EXPECT_EQ(post(event(" 12345678 ")), EventReceipt::queued);
+}
+
+TEST_F(EventQueueTest, RecognisesDuplicatesAnywhereInTheQueue) {
+  const DeliveryRoute here{"telegram", std::nullopt, "1", std::nullopt};
+  const DeliveryRoute there{"telegram", std::nullopt, "2", std::nullopt};
+  const auto variant = [](std::string text, const char* tag, DeliveryRoute route, bool trusted) {
+    SystemEvent made = event(std::move(text), tag);
+    made.route = std::move(route);
+    made.trusted = trusted;
+    return made;
+  };
+  post(variant("a", "k", here, false));
+  for (const SystemEvent& other :
+       {variant("A", "k", here, false), variant("a", "z", here, false),
+        variant("a", "k", there, false), variant("a", "k", here, true)}) {
+    EXPECT_EQ(post(other), EventReceipt::queued);
+    EXPECT_EQ(post(other), EventReceipt::duplicate);
+  }
+  SystemEvent later = variant(" a ", "K", here, false);
+  later.at = 99;
+  EXPECT_EQ(post(later), EventReceipt::duplicate) << "the time is not part of the message";
+  EXPECT_EQ(waiting(a).events.size(), 5u);
+  EXPECT_EQ(waiting(a).events[0].at, 0);
+}
+
+TEST_F(EventQueueTest, TheSameTextIsNewAgainOnceItWasShown) {
+  post_all({"one"});
+  queue.lease(a, "run");
+  EXPECT_EQ(post(event("one")), EventReceipt::queued) << "a leased event does not wait";
+  queue.commit("run");
+  EXPECT_EQ(texts(waiting(a)), "one");
+}
+
+TEST_F(EventQueueTest, CountsWhatGivesWay) {
+  // The reference drops the oldest of more than 20 without a word.
+  for (int i = 0; i < 25; ++i) post(event("e" + std::to_string(i)));
+  const EventLease lease = queue.lease(a, "run");
+  ASSERT_EQ(lease.events.size(), 20u);
+  EXPECT_EQ(lease.events.front().text, "e5");
+  EXPECT_EQ(lease.events.back().text, "e24");
+  EXPECT_EQ(lease.dropped, 5);
+
+  queue.commit("run");
+  post(event("fresh"));
+  EXPECT_EQ(queue.lease(a, "next").dropped, 0) << "the count was shown";
+}
+
+TEST_F(EventQueueTest, SessionsDoNotTouchEachOther) {
+  post(event("for a"));
+  ASSERT_TRUE(queue.post(b, event("for b")));
+  EXPECT_EQ(texts(queue.lease(a, "run")), "for a");
+  EXPECT_EQ(texts(waiting(b)), "for b");
+  queue.commit("run");
+  EXPECT_EQ(texts(queue.lease(b, "run")), "for b");
+}
+
+// ---- leases
+
+TEST_F(EventQueueTest, LeasesWhatWaitsAndForgetsTheEmptySession) {
+  post_all({"one"});
+  EXPECT_EQ(texts(queue.lease(a, "run")), "one");
+  EXPECT_TRUE(queue.waiting().empty());
+  EXPECT_TRUE(queue.lease(a, "other").events.empty());
+  EXPECT_TRUE(queue.lease(b, "run").events.empty());
+}
+
+TEST_F(EventQueueTest, CommittedEventsAreGone) {
+  post_all({"one", "two"});
+  queue.lease(a, "run");
+  post_all({"three"});
+  queue.commit("run");
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "three");
+}
+
+TEST_F(EventQueueTest, AFailedRunLosesNothing) {
+  for (int i = 0; i < 22; ++i) post(event("e" + std::to_string(i)));
+  const EventLease before = waiting(a);
+  queue.lease(a, "run");
+  queue.give_back("run");
+  EXPECT_EQ(waiting(a), before);
+  EXPECT_EQ(queue.lease(a, "retry"), before);
+}
+
+TEST_F(EventQueueTest, GivenBackEventsStandInFrontOfNewerOnes) {
+  post_all({"one", "two"});
+  queue.lease(a, "run");
+  post_all({"three"});
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "one two three");
+}
+
+TEST_F(EventQueueTest, TwoLeasesComeBackInOrderOfArrival) {
+  post_all({"one"});
+  queue.lease(a, "first");
+  post_all({"two"});
+  EXPECT_EQ(texts(queue.lease(a, "second")), "two");
+  post_all({"three"});
+  queue.give_back("second");
+  queue.give_back("first");
+  EXPECT_EQ(texts(waiting(a)), "one two three");
+}
+
+TEST_F(EventQueueTest, ARunMayLeaseSeveralTimes) {
+  post_all({"one"});
+  ASSERT_TRUE(queue.post(b, event("other session")));
+  queue.lease(a, "run");
+  queue.lease(b, "run");
+  post_all({"two"});
+  EXPECT_EQ(texts(queue.lease(a, "run")), "two");
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "one two");
+  EXPECT_EQ(texts(waiting(b)), "other session");
+
+  queue.lease(a, "run");
+  queue.lease(b, "run");
+  queue.commit("run");
+  queue.give_back("run");
+  EXPECT_TRUE(queue.waiting().empty());
+}
+
+TEST_F(EventQueueTest, KeepsOneOfADuplicateThatArrivedMeanwhile) {
+  post_all({"one", "two"});
+  const std::int64_t first_id = waiting(a).events[0].id;
+  queue.lease(a, "run");
+  post_all({"three", "one"});
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "one two three");
+  EXPECT_EQ(waiting(a).events[0].id, first_id);
+  EXPECT_EQ(waiting(a).dropped, 0);
+}
+
+TEST_F(EventQueueTest, TheOldestGiveWayWhenALeaseComesBack) {
+  limits.events_per_session = 3;
+  queue = EventQueue(limits);
+  post_all({"1", "2", "3", "4"});  // 1 gives way
+  queue.lease(a, "run");
+  post_all({"5", "6"});
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "4 5 6");
+  EXPECT_EQ(waiting(a).dropped, 3);
+}
+
+TEST_F(EventQueueTest, UnknownRunsChangeNothing) {
+  post_all({"one"});
+  const EventLease before = waiting(a);
+  queue.commit("nobody");
+  queue.give_back("nobody");
+  EXPECT_EQ(waiting(a), before);
+}
+
+// Whatever happens, an event was shown by a run that ended well, waits, is out, or was counted; and
+// none was shown well twice.
+class Bookkeeping {
+ public:
+  explicit Bookkeeping(unsigned seed) : random_(seed) {
+    limits_.events_per_session = 4;
+    queue_ = EventQueue(limits_);
+  }
+
+  void step(int number) {
+    const SessionKey& session = sessions_[random_() % 2];
+    const auto choice = random_() % 10;
+    if (choice < 6) {
+      posted_ += queue_.post(session, event("e" + std::to_string(number))).ok() ? 1 : 0;
+    } else if (choice < 8) {
+      const std::string run = "run" + std::to_string(number);
+      EventLease lease = queue_.lease(session, run);
+      if (!lease.events.empty()) out_.emplace(run, std::move(lease));
+    } else if (!out_.empty()) {
+      const auto run = std::next(out_.begin(), static_cast<int>(random_() % out_.size()));
+      choice == 8 ? commit(run->first, run->second) : queue_.give_back(run->first);
+      out_.erase(run);
+    }
+  }
+
+  void check() const {
+    std::size_t total = shown_.size() + static_cast<std::size_t>(counted_);
+    for (const auto& [run, lease] : out_) total += size_of(lease);
+    for (const auto& [session, lease] : queue_.waiting()) total += size_of(lease);
+    ASSERT_EQ(total, posted_);
+  }
+
+ private:
+  void commit(const std::string& run, const EventLease& lease) {
+    queue_.commit(run);
+    counted_ += lease.dropped;
+    for (const SystemEvent& each : lease.events) {
+      EXPECT_TRUE(shown_.insert(each.id).second) << "shown twice: " << each.text;
+    }
+  }
+
+  static std::size_t size_of(const EventLease& lease) {
+    EXPECT_FALSE(lease.events.empty());
+    EXPECT_LE(lease.events.size(), 4u);
+    EXPECT_TRUE(std::is_sorted(
+        lease.events.begin(), lease.events.end(),
+        [](const SystemEvent& left, const SystemEvent& right) { return left.id < right.id; }));
+    return lease.events.size() + static_cast<std::size_t>(lease.dropped);
+  }
+
+  std::mt19937 random_;
+  Limits limits_;
+  EventQueue queue_{limits_};
+  const SessionKey sessions_[2] = {key("a"), key("b")};
+  std::map<std::string, EventLease> out_;
+  std::set<std::int64_t> shown_;
+  std::int64_t counted_ = 0;
+  std::size_t posted_ = 0;
+};
+
+TEST(EventQueueProperty, EveryEventIsAccountedFor) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Bookkeeping books(seed);
+    for (int number = 0; number < 400; ++number) {
+      books.step(number);
+      ASSERT_NO_FATAL_FAILURE(books.check());
+    }
+  }
+}
+
+TEST(EventReceipt, HasNames) {
+  EXPECT_EQ(name_of(EventReceipt::queued), "queued");
+  EXPECT_EQ(name_of(EventReceipt::duplicate), "duplicate");
+}
+
+}  // namespace
+}  // namespace vagus
