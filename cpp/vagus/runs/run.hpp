@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace vagus {
+
+enum class RunKind { user, heartbeat };
+constexpr std::array<std::string_view, 2> enum_names(RunKind) {
+  return {"user", "heartbeat"};
+}
+
+/// How a run ended. Every run ends exactly once.
+enum class RunOutcome {
+  replied,       ///< the model had something to say
+  acknowledged,  ///< the model had nothing to say, on purpose
+  skipped,       ///< the model was not called; the skip reason says why
+  failed,        ///< the model or the host failed; its events went back
+  timed_out,     ///< no answer before the deadline; its events went back
+  refused,       ///< the prompt cannot fit the budget; the ledger says why
+  restarted,     ///< reference profile: overflow, and the session was restarted
+};
+constexpr std::array<std::string_view, 7> enum_names(RunOutcome) {
+  return {"replied", "acknowledged", "skipped", "failed", "timed_out", "refused", "restarted"};
+}
+
+}  // namespace vagus

@@ -1,0 +1,116 @@
+#include "vagus/heartbeat/schedule.hpp"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace vagus {
+namespace {
+
+AgentId agent(std::string_view id) {
+  return AgentId::parse(id).value_or_throw();
+}
+
+ActiveHours window(std::string start, std::string end, Zone zone = Zone()) {
+  return ActiveHours({std::move(start), std::move(end), ""}, std::move(zone));
+}
+
+TEST(Phase, IsTheReferencesNumber) {
+  EXPECT_EQ(phase_of("", agent("main"), 1'800'000), 757'562);
+  EXPECT_EQ(phase_of("seed-606085", agent("a"), 3'600'000), 3'110'155);
+  EXPECT_EQ(phase_of("s", agent("a"), 1), 0);
+}
+
+TEST(Phase, SpreadsAgents) {
+  std::set<Millis> phases;
+  for (int i = 0; i < 100; ++i) {
+    const Millis phase = phase_of("vagus", agent("agent-" + std::to_string(i)), kHour);
+    EXPECT_GE(phase, 0);
+    EXPECT_LT(phase, kHour);
+    phases.insert(phase);
+  }
+  EXPECT_GE(phases.size(), 99u);
+}
+
+TEST(Schedule, NextSlotIsAfterNow) {
+  struct Case {
+    Millis interval, phase, now, next;
+  };
+  const Case cases[] = {
+      {1000, 0, 0, 1000},      {1000, 250, 0, 250},   {1000, 250, 251, 1250},
+      {1000, 999, 999, 1999},  {1000, 0, 1000, 2000}, {1000, -1, 12'345, 12'999},
+      {1000, 5250, 0, 250},    {1, 0, 7, 8},          {kDay, 5, 5, kDay + 5},
+      {kMaxMillis, 10, 9, 10},
+  };
+  for (const Case& each : cases) {
+    const Schedule schedule(each.interval, each.phase, ActiveHours());
+    EXPECT_EQ(schedule.next_after(each.now), each.next) << each.interval << " " << each.phase;
+    EXPECT_EQ(schedule.interval(), each.interval);
+    EXPECT_EQ(((schedule.phase() - each.phase) % each.interval), 0);
+  }
+}
+
+TEST(Schedule, EverySlotIsOnTheGridAndNoneIsSkipped) {
+  std::uint64_t state = 3;
+  const auto next = [&](std::uint64_t bound) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<Millis>((state >> 20) % bound);
+  };
+  for (int round = 0; round < 5000; ++round) {
+    const Millis interval = 1 + next(5'000'000);
+    const Millis phase = next(10'000'000) - 5'000'000;
+    const Millis now = next(2'000'000'000'000);
+    const Millis slot = Schedule(interval, phase, ActiveHours()).next_after(now);
+    EXPECT_GT(slot, now);
+    EXPECT_LE(slot, now + interval);
+    EXPECT_EQ((slot - phase) % interval, 0);
+  }
+}
+
+TEST(Schedule, SaturatesAtTheEndOfTime) {
+  EXPECT_EQ(Schedule(kDay, 1, ActiveHours()).next_after(kMaxMillis), kMaxMillis);
+  EXPECT_EQ(Schedule(kMaxMillis, 0, ActiveHours()).next_after(kMaxMillis - 1), kMaxMillis);
+  EXPECT_EQ(Schedule(kMaxMillis, 5, ActiveHours()).next_after(kMaxMillis - 1), kMaxMillis);
+  EXPECT_EQ(Schedule(kMaxMillis, INT64_MIN, ActiveHours()).next_after(kMaxMillis), kMaxMillis);
+  EXPECT_EQ(Schedule(kMinute, 0, window("05:07", "05:07")).next_after(kMaxMillis), kMaxMillis);
+}
+
+TEST(Schedule, SeeksTheNextSlotInsideTheActiveHours) {
+  const Millis noon = 1'749'988'800'000;  // 2025-06-15T12:00Z
+  const auto from_noon = [&](Millis interval, const ActiveHours& hours) {
+    return Schedule(interval, noon % interval, hours).next_after(noon - 1);
+  };
+  EXPECT_EQ(from_noon(kMinute, window("11:00", "11:30")), 1'750'071'600'000);
+  EXPECT_EQ(from_noon(30 * kSecond, window("00:00", "00:01")), 1'750'032'000'000);
+  EXPECT_EQ(from_noon(kHour, window("09:00", "17:00")), noon);
+
+  const Zone shanghai = Zone::create("Asia/Shanghai", {{0, 28'800}}).value_or_throw();
+  const Schedule every_4h(4 * kHour, 1'750'000'860'000 % (4 * kHour),
+                          window("08:00", "23:00", shanghai));
+  EXPECT_EQ(every_4h.next_after(1'750'000'859'999), 1'750'044'060'000);
+}
+
+TEST(Schedule, TakesTheFirstSlotWhenNoneIsInside) {
+  const Millis noon = 1'749'988'800'000;
+  // Daily at noon, active from 13:00: never meets.
+  EXPECT_EQ(Schedule(kDay, noon % kDay, window("13:00", "14:00")).next_after(noon - 1), noon);
+  EXPECT_EQ(Schedule(kMinute, 0, window("05:07", "05:07")).next_after(noon), noon + kMinute);
+  // A slot every second for 10,080 steps does not reach the window twelve hours away.
+  EXPECT_EQ(Schedule(kSecond, 0, window("00:00", "00:01")).next_after(noon), noon + kSecond);
+}
+
+TEST(Schedule, SeeksNoFurtherThanSevenDays) {
+  // Every 25 hours from noon: the slots come an hour later each day.
+  const Millis noon = 1'749'988'800'000;
+  const Millis interval = 25 * kHour;
+  const auto next = [&](std::string start, std::string end) {
+    return Schedule(interval, noon % interval, window(std::move(start), std::move(end)))
+        .next_after(noon - 1);
+  };
+  EXPECT_EQ(next("18:00", "19:00"), noon + 6 * interval);  // six days and six hours later
+  EXPECT_EQ(next("19:00", "20:00"), noon);                 // seven days and seven hours: too far
+}
+
+}  // namespace
+}  // namespace vagus

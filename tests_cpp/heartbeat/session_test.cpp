@@ -1,0 +1,65 @@
+#include "vagus/heartbeat/session.hpp"
+
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+namespace vagus {
+namespace {
+
+AgentId agent(std::string_view id) {
+  return AgentId::parse(id).value_or_throw();
+}
+
+SessionKey key(std::string_view text) {
+  return SessionKey::parse(text).value_or_throw();
+}
+
+TEST(HeartbeatSession, FallsBackToTheMainSession) {
+  for (const std::string_view configured :
+       {"", "  ", "main", " Main ", "global", "agent:ops:main", "subagent:9",
+        "agent:ops:subagent:9", "agent:ops", "agent:ops:", "agent::x", "bad \xff",
+        "agent:other:main", "agent:other:slack:channel:c1"}) {
+    EXPECT_EQ(heartbeat_session(agent("ops"), configured).str(), "agent:ops:main") << configured;
+  }
+}
+
+TEST(HeartbeatSession, ReadsAFullKeyOrItsRest) {
+  struct Case {
+    std::string_view configured, expected;
+  };
+  const Case cases[] = {
+      {"slack:channel:C1", "agent:ops:slack:channel:c1"},
+      {"agent:ops:slack:channel:C1", "agent:ops:slack:channel:c1"},
+      {" AGENT:Ops:Slack:channel:C1 ", "agent:ops:slack:channel:c1"},
+      {"standup", "agent:ops:standup"},
+      {"agentless", "agent:ops:agentless"},
+      {"agent:ops:main:heartbeat", "agent:ops:main:heartbeat"},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(heartbeat_session(agent("ops"), each.configured).str(), each.expected);
+  }
+}
+
+TEST(HeartbeatSession, AnswerIsStable) {
+  for (const std::string_view configured : {"main", "standup", "agent:other:x", "subagent:1"}) {
+    const SessionKey once = heartbeat_session(agent("ops"), configured);
+    EXPECT_EQ(heartbeat_session(agent("ops"), once.str()), once) << configured;
+    EXPECT_EQ(once.agent(), agent("ops"));
+  }
+}
+
+TEST(WakeSession, SubagentsWakeTheirAgentsMainSession) {
+  EXPECT_EQ(wake_session(key("agent:ops:subagent:9")).str(), "agent:ops:main");
+}
+
+TEST(WakeSession, EveryOtherKeyIsKept) {
+  for (const std::string_view text :
+       {"agent:ops:main", "agent:ops:main:heartbeat", "agent:ops:slack:channel:c1:thread:9",
+        "agent:ops:cron:job", "agent:ops:standup"}) {
+    EXPECT_EQ(wake_session(key(text)).str(), text);
+  }
+}
+
+}  // namespace
+}  // namespace vagus
