@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "vagus/config/config.hpp"
+#include "vagus/context/message.hpp"
+
+namespace vagus {
+
+/// Estimated tokens are multiplied by this before they are compared with a budget, because
+/// estimates err (spec: context, section 2.3). Percent, so that the result does not depend on
+/// floating point.
+inline constexpr std::int64_t kMarginPercent = 120;
+
+/// Estimated tokens of `message`.
+///
+/// `vagus` counts every part of every role, weighted by script (spec: context, section 2.2): a
+/// quarter of a token per ASCII character, half for other alphabets, one for common ideographs and
+/// syllables, two for emoji, up to four for rare ideographs, rounded up for each text. To that come
+/// 4 for the message, 2,000 for an image, 8 for a tool call, 4 for a tool result; opaque data is a
+/// third per byte. `reference` is ceil(UTF-16 length / 4) per message, 0 for system messages and
+/// images of users (spec: context, section 2.1, versions up to 5.18). Costs one pass over the text.
+std::int64_t estimate_tokens(const Message& message, Profile profile);
+
+/// `ceil(tokens * kMarginPercent / 100)`.
+std::int64_t with_margin(std::int64_t tokens);
+
+/// The most tokens that are still within `budget` once the margin is added to them.
+std::int64_t without_margin(std::int64_t budget);
+
+}  // namespace vagus
