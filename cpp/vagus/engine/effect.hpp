@@ -1,0 +1,244 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "vagus/base/record.hpp"
+#include "vagus/base/time.hpp"
+#include "vagus/context/ledger.hpp"
+#include "vagus/context/message.hpp"
+#include "vagus/events/event_queue.hpp"
+#include "vagus/heartbeat/plan.hpp"
+#include "vagus/keys/context_key.hpp"
+#include "vagus/keys/session_key.hpp"
+#include "vagus/routing/delivery_route.hpp"
+#include "vagus/runs/run.hpp"
+#include "vagus/wakes/wake_queue.hpp"
+
+/// What the engine asks of its host, or tells it, in order. Effects are plain data with a JSON
+/// form.
+namespace vagus {
+
+/// A message was queued behind the run in flight on its lane.
+struct TurnQueued {
+  SessionKey session_key;
+  std::int64_t waiting = 0;
+
+  static constexpr std::string_view kName = "TurnQueued";
+  static constexpr auto fields() {
+    return std::tuple(required("session_key", &TurnQueued::session_key, "the lane"),
+                      required("waiting", &TurnQueued::waiting, "turns waiting now"));
+  }
+};
+
+/// A message was not taken, because too many already wait for its lane.
+struct TurnRefused {
+  SessionKey session_key;
+  std::int64_t waiting = 0;
+
+  static constexpr std::string_view kName = "TurnRefused";
+  static constexpr auto fields() {
+    return std::tuple(required("session_key", &TurnRefused::session_key, "the lane"),
+                      required("waiting", &TurnRefused::waiting, "turns waiting now"));
+  }
+};
+
+/// A system event was taken, or recognised as one that already waits.
+struct EventPosted {
+  SessionKey session_key;
+  EventReceipt receipt = EventReceipt::queued;
+
+  static constexpr std::string_view kName = "EventPosted";
+  static constexpr auto fields() {
+    return std::tuple(required("session_key", &EventPosted::session_key, "the session"),
+                      required("receipt", &EventPosted::receipt, "queued or duplicate"));
+  }
+};
+
+/// A wake was accepted: a run of this session follows.
+struct WakeQueued {
+  SessionKey session_key;
+  WakeKind kind = WakeKind::other;
+  std::string reason;
+  bool merged = false;
+  Millis due_ms = 0;
+
+  static constexpr std::string_view kName = "WakeQueued";
+  static constexpr auto fields() {
+    return std::tuple(
+        required("session_key", &WakeQueued::session_key, "the session that will run"),
+        required("kind", &WakeQueued::kind, "kind of this request"),
+        required("reason", &WakeQueued::reason, "label of this request"),
+        required("merged", &WakeQueued::merged, "joined a wake that was waiting"),
+        required("due_ms", &WakeQueued::due_ms, "when the wake may run"));
+  }
+};
+
+/// A run was registered. Exactly one `RunEnded` with the same id follows.
+struct RunStarted {
+  std::string run_id;
+  RunKind kind = RunKind::user;
+  AgentId agent_id;
+  SessionKey session_key;
+  ContextKey context_key;
+  std::string reason;
+  std::vector<WakeCause> causes;
+  std::int64_t requests = 0;
+
+  static constexpr std::string_view kName = "RunStarted";
+  static constexpr auto fields() {
+    return std::tuple(
+        required("run_id", &RunStarted::run_id, "names the run from now on"),
+        required("kind", &RunStarted::kind, "a person's turn or a heartbeat"),
+        required("agent_id", &RunStarted::agent_id, "who runs"),
+        required("session_key", &RunStarted::session_key, "the lane: routing identity"),
+        required("context_key", &RunStarted::context_key, "the memory identity"),
+        required("reason", &RunStarted::reason, "the most urgent wake's label, or 'message'"),
+        required("causes", &RunStarted::causes, "every distinct cause of a heartbeat"),
+        required("requests", &RunStarted::requests, "wake requests that this run answers"));
+  }
+};
+
+/// Read these files of the agent's workspace and answer with `FilesRead`.
+struct ReadFiles {
+  std::string run_id;
+  AgentId agent_id;
+  std::vector<std::string> names;
+
+  static constexpr std::string_view kName = "ReadFiles";
+  static constexpr auto fields() {
+    return std::tuple(required("run_id", &ReadFiles::run_id, "the run that needs them"),
+                      required("agent_id", &ReadFiles::agent_id, "whose workspace"),
+                      required("names", &ReadFiles::names, "file names"));
+  }
+};
+
+/// Send this prompt to the model and answer with `ModelReplied` or `ModelFailed`.
+struct CallModel {
+  std::string run_id;
+  AgentId agent_id;
+  SessionKey session_key;
+  ContextKey context_key;
+  std::string model;
+  std::vector<Message> messages;
+  Ledger ledger;
+  Millis deadline_ms = 0;
+
+  static constexpr std::string_view kName = "CallModel";
+  static constexpr auto fields() {
+    return std::tuple(
+        required("run_id", &CallModel::run_id, "the run"),
+        required("agent_id", &CallModel::agent_id, "whose model"),
+        required("session_key", &CallModel::session_key, "the lane: routing identity"),
+        required("context_key", &CallModel::context_key, "the memory identity"),
+        required("model", &CallModel::model,
+                 "configured model name, or empty for the host's default"),
+        required("messages", &CallModel::messages, "the whole prompt"),
+        required("ledger", &CallModel::ledger, "what it costs"),
+        required("deadline_ms", &CallModel::deadline_ms, "a later answer is ignored"));
+  }
+};
+
+/// Send this text to this route.
+struct Deliver {
+  std::string run_id;
+  SessionKey session_key;
+  DeliveryRoute route;
+  std::string text;
+
+  static constexpr std::string_view kName = "Deliver";
+  static constexpr auto fields() {
+    return std::tuple(required("run_id", &Deliver::run_id, "the run that answers"),
+                      required("session_key", &Deliver::session_key, "its lane"),
+                      required("route", &Deliver::route, "where to"),
+                      required("text", &Deliver::text, "what to say"));
+  }
+};
+
+/// Reference profile: one precheck found the prompt beyond its budget.
+struct OverflowDetected {
+  std::string run_id;
+  SessionKey session_key;
+  std::int64_t attempt = 0;
+  std::int64_t messages = 0;
+  Ledger ledger;
+
+  static constexpr std::string_view kName = "OverflowDetected";
+  static constexpr auto fields() {
+    return std::tuple(required("run_id", &OverflowDetected::run_id, "the run"),
+                      required("session_key", &OverflowDetected::session_key, "its lane"),
+                      required("attempt", &OverflowDetected::attempt, "1, or after a compaction"),
+                      required("messages", &OverflowDetected::messages, "messages in the prompt"),
+                      required("ledger", &OverflowDetected::ledger, "what it would cost"));
+  }
+};
+
+/// A session began a new transcript.
+struct SessionReset {
+  SessionKey session_key;
+  ContextKey context_key;
+
+  static constexpr std::string_view kName = "SessionReset";
+  static constexpr auto fields() {
+    return std::tuple(
+        required("session_key", &SessionReset::session_key, "the session"),
+        required("context_key", &SessionReset::context_key, "its new memory identity"));
+  }
+};
+
+/// A run is over; its lane is free.
+struct RunEnded {
+  std::string run_id;
+  RunKind kind = RunKind::user;
+  AgentId agent_id;
+  SessionKey session_key;
+  ContextKey context_key;
+  RunOutcome outcome = RunOutcome::replied;
+  std::optional<SkipReason> skip;
+  std::optional<std::string> error;
+  std::string text;
+  bool delivered = false;
+  std::optional<Ledger> ledger;
+  std::optional<std::int64_t> retry_at_ms;
+
+  static constexpr std::string_view kName = "RunEnded";
+  static constexpr auto fields() {
+    return std::tuple(
+        required("run_id", &RunEnded::run_id, "the run"),
+        required("kind", &RunEnded::kind, "a person's turn or a heartbeat"),
+        required("agent_id", &RunEnded::agent_id, "who ran"),
+        required("session_key", &RunEnded::session_key, "the lane: routing identity"),
+        required("context_key", &RunEnded::context_key, "the memory identity"),
+        required("outcome", &RunEnded::outcome, "how it ended"),
+        field("skip", &RunEnded::skip, "why the model was not called"),
+        field("error", &RunEnded::error, "what went wrong"),
+        field("text", &RunEnded::text, "the reply, without acknowledgement; empty for none"),
+        field("delivered", &RunEnded::delivered, "the reply was sent somewhere"),
+        field("ledger", &RunEnded::ledger, "what the prompt cost, once there was one"),
+        field("retry_at_ms", &RunEnded::retry_at_ms, "when its wake is tried again"));
+  }
+};
+
+/// Call `apply` again at `at_ms` (with `Tick`, if nothing else happens before); without `at_ms`
+/// there is nothing to wait for. Replaces the alarm before it.
+struct SetAlarm {
+  std::optional<std::int64_t> at_ms;
+
+  static constexpr std::string_view kName = "SetAlarm";
+  static constexpr auto fields() {
+    return std::tuple(field("at_ms", &SetAlarm::at_ms, "ms since the epoch"));
+  }
+};
+
+using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, RunStarted, ReadFiles,
+                            CallModel, Deliver, OverflowDetected, SessionReset, RunEnded, SetAlarm>;
+
+/// Compact JSON text with a field `type`; equal effects give equal bytes.
+std::string effect_to_json(const Effect& effect);
+
+}  // namespace vagus

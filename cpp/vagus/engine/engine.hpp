@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "vagus/base/ids.hpp"
+#include "vagus/base/json.hpp"
+#include "vagus/config/config.hpp"
+#include "vagus/engine/active_run.hpp"
+#include "vagus/engine/command.hpp"
+#include "vagus/engine/effect.hpp"
+#include "vagus/engine/sessions.hpp"
+#include "vagus/heartbeat/schedule.hpp"
+#include "vagus/routing/router.hpp"
+
+namespace vagus {
+
+/// How long a person's turn may take.
+inline constexpr Millis kUserTurnTimeout = 10 * kMinute;
+
+/// The state machine that joins the folders below: commands in, effects out.
+///
+/// Deterministic: the same configuration, seed and commands at the same times give the same
+/// effects, byte for byte. It reads no clock and does no I/O; the host carries the effects out, in
+/// order, and reports back with further commands.
+///
+/// Not thread-safe: one owner applies one command at a time.
+///
+/// Invariants (design names): one_run_per_lane, no_lost_wake, no_cross_talk, pairs_intact,
+/// budget_respected, one_terminal_per_run, deterministic.
+class Engine {
+ public:
+  /// `zones` must hold every zone of `zones_needed(config)`. Engines whose run ids must not collide
+  /// get different `id_seed`s; replaying a journal takes the one it was written with. Errors: as
+  /// `Router::create`; `invalid_config` for a zone that is missing.
+  static Result<Engine> create(Config config, const Zones& zones, std::uint64_t id_seed = 0);
+
+  /// Applies `command` at `now`, then runs everything that is due.
+  /// Errors leave the engine as it was: `invalid_input` for a malformed command, a time that is
+  /// negative, beyond `kMaxMillis` or before the last one; `invalid_key`; `unknown_agent`;
+  /// `ambiguous_agent`; `unknown_run` for a run id that this engine never handed out. An answer for
+  /// a run that has already ended is no error and has no effect.
+  Result<std::vector<Effect>> apply(const Command& command, Millis now);
+
+  /// Everything that the engine knows, for people and for comparing two engines.
+  Json snapshot() const;
+
+  const Config& config() const { return config_; }
+
+ private:
+  struct Agent {
+    AgentConfig config;
+    Heartbeat heartbeat;
+    ActiveHours hours;
+  };
+  struct Cadence {
+    AgentId agent;
+    SessionKey session;
+    Schedule schedule;
+    std::optional<Millis> next;
+  };
+
+  Engine(Config config, Router router, const Zones& zones, std::uint64_t id_seed);
+  MaybeError check_zones() const;
+  void set_up_agents();
+
+  // Commands. Each checks everything before it changes anything.
+  MaybeError handle(const Inbound& inbound);
+  MaybeError handle(const RequestWake& request);
+  MaybeError handle(const PostEvent& post);
+  MaybeError handle(const Tick&) { return std::nullopt; }
+  MaybeError handle(const FilesRead& read);
+  MaybeError handle(const ModelReplied& reply);
+  MaybeError handle(const ModelFailed& failure);
+  MaybeError handle(const ResetSession& reset);
+  MaybeError handle(const ImportTranscript& transcript);
+
+  // What time brings.
+  void advance();
+  void end_late_runs();
+  void beat_cadences();
+  void run_due_wakes();
+  void set_alarm();
+
+  // The life of a run, in order (run_flow.cpp).
+  void start_turns(const SessionKey& lane);
+  void start_heartbeat(Wake wake);
+  ActiveRun& begin(ActiveRun run, Millis timeout);
+  void ask_for_files(ActiveRun& run);
+  void call_model(ActiveRun& run, const FilesRead& read);
+  std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
+  std::variant<Assembly, Overflow> assemble(const ActiveRun& run, AssemblyRequest request);
+  std::variant<Assembly, Overflow> assemble_like_reference(const ActiveRun& run,
+                                                           const AssemblyRequest& request);
+  void remember(const ActiveRun& run, const ModelReplied& reply, bool acknowledged);
+  void end(const std::string& run_id, RunEnded ended);
+  std::optional<Millis> settle(const ActiveRun& run, RunOutcome outcome);
+  void bury(const std::string& run_id);
+
+  // Lookups.
+  Result<SessionKey> known_session(std::string_view field, const SessionKey& key) const;
+  Result<ActiveRun*> active(std::string_view run_id, RunStage stage);
+  Result<SessionKey> wake_target(const RequestWake& request) const;
+  SessionKey home_of(const SessionKey& key) const;
+  SessionKey heartbeat_home(const AgentId& id) const;
+  const Agent& agent(const AgentId& id) const;
+  const Zone& zone(const std::string& name) const;
+  std::string model_of_run(const ActiveRun& run) const;
+  std::optional<DeliveryRoute> route_of(const ActiveRun& run) const;
+
+  void emit(Effect effect) { effects_.push_back(std::move(effect)); }
+
+  Config config_;
+  Router router_;
+  IdSource ids_;
+  Zones zones_;
+  std::map<AgentId, Agent> agents_;
+  std::vector<Cadence> cadences_;
+
+  Millis now_ = 0;
+  Sessions sessions_;
+  EventQueue events_;
+  WakeQueue wakes_;
+  Lanes lanes_;
+  std::map<std::string, ActiveRun> runs_;
+  std::set<std::pair<Millis, std::string>> deadlines_;
+  std::deque<std::string> ended_order_;
+  std::unordered_set<std::string> ended_;
+  std::optional<std::optional<Millis>>
+      alarm_;  ///< as last told to the host; unset before the first
+
+  std::vector<Effect> effects_;  ///< of the command being applied
+};
+
+/// The IANA zones, UTC aside, that `config` names.
+std::set<std::string> zones_needed(const Config& config);
+
+}  // namespace vagus

@@ -1,0 +1,45 @@
+#include "vagus/engine/sessions.hpp"
+
+#include <utility>
+
+namespace vagus {
+
+MaybeError Sessions::check_room(const SessionKey& key) const {
+  if (sessions_.count(key) > 0 || static_cast<std::int64_t>(sessions_.size()) < limits_.sessions) {
+    return std::nullopt;
+  }
+  return make_error(
+      ErrorCode::invalid_input, "session_key", key.str(),
+      "one session more than limits.sessions (" + std::to_string(limits_.sessions) + ")");
+}
+
+const Session* Sessions::find(const SessionKey& key) const {
+  const auto found = sessions_.find(key);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+Context& Sessions::transcript(const SessionKey& key, IdSource& ids) {
+  Session& session = sessions_[key];
+  if (!session.transcript) session.transcript.emplace(next_epoch(key, ids), profile_, limits_);
+  return *session.transcript;
+}
+
+Context& Sessions::restart(const SessionKey& key, IdSource& ids) {
+  Session& session = sessions_[key];
+  if (profile_ == Profile::vagus) session.transcript.reset();
+  return transcript(key, ids);
+}
+
+Context* Sessions::current(const SessionKey& key, const ContextKey& context) {
+  const auto found = sessions_.find(key);
+  if (found == sessions_.end() || !found->second.transcript) return nullptr;
+  Context& transcript = *found->second.transcript;
+  return transcript.key() == context ? &transcript : nullptr;
+}
+
+ContextKey Sessions::next_epoch(const SessionKey& key, IdSource& ids) const {
+  if (profile_ == Profile::reference) return ContextKey::reference_routing_key(key);
+  return ContextKey::for_epoch(key, ids.next()).value_or_throw();
+}
+
+}  // namespace vagus

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "vagus/base/ids.hpp"
+#include "vagus/context/context.hpp"
+#include "vagus/routing/delivery_route.hpp"
+
+namespace vagus {
+
+/// What the engine remembers of one session key.
+struct Session {
+  std::optional<Context> transcript;        ///< of the current epoch; made when first needed
+  std::optional<DeliveryRoute> last_route;  ///< where the last message came from
+};
+
+/// Sessions by key, and the one place where a session's epochs begin.
+class Sessions {
+ public:
+  Sessions(Profile profile, const Limits& limits) : profile_(profile), limits_(limits) {}
+
+  /// Refuses (`invalid_input`) a session that would be one more than `limits.sessions`.
+  MaybeError check_room(const SessionKey& key) const;
+
+  Session& at(const SessionKey& key) { return sessions_[key]; }
+  const Session* find(const SessionKey& key) const;
+
+  /// The transcript of the current epoch; the first call begins epoch one.
+  Context& transcript(const SessionKey& key, IdSource& ids);
+
+  /// Begins a new, empty epoch. In the reference profile memory stays with the routing key, so the
+  /// new epoch finds the old messages again: the defect that profile is there to show.
+  Context& restart(const SessionKey& key, IdSource& ids);
+
+  /// `transcript` for a run that must find its prompt's history unchanged by a reset in between:
+  /// nothing when `context` is no longer the current epoch of `key`.
+  Context* current(const SessionKey& key, const ContextKey& context);
+
+  const std::map<SessionKey, Session>& all() const { return sessions_; }
+
+ private:
+  ContextKey next_epoch(const SessionKey& key, IdSource& ids) const;
+
+  Profile profile_;
+  Limits limits_;
+  std::map<SessionKey, Session> sessions_;
+};
+
+}  // namespace vagus

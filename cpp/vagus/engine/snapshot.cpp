@@ -1,0 +1,57 @@
+#include "vagus/base/json_codec.hpp"
+#include "vagus/engine/engine.hpp"
+
+namespace vagus {
+namespace {
+
+Json session_json(const SessionKey& key, const Session& session) {
+  Json json = {{"session_key", key.str()}};
+  if (session.transcript) {
+    json["context_key"] = session.transcript->key().str();
+    json["messages"] = session.transcript->messages().size();
+    json["tokens"] = session.transcript->tokens();
+  }
+  if (session.last_route) json["last_route"] = to_json(*session.last_route);
+  return json;
+}
+
+Json run_json(const ActiveRun& run) {
+  return {{"run_id", run.id},
+          {"kind", to_json(run.kind)},
+          {"session_key", run.lane.str()},
+          {"context_key", run.context.str()},
+          {"waits_for", to_json(run.stage)},
+          {"deadline_ms", run.deadline}};
+}
+
+}  // namespace
+
+Json Engine::snapshot() const {
+  Json sessions = Json::array();
+  for (const auto& [key, session] : sessions_.all()) sessions.push_back(session_json(key, session));
+  Json runs = Json::array();
+  for (const auto& [id, run] : runs_) runs.push_back(run_json(run));
+  Json cadences = Json::array();
+  for (const Cadence& cadence : cadences_) {
+    cadences.push_back({{"agent", cadence.agent.str()},
+                        {"session_key", cadence.session.str()},
+                        {"every_ms", cadence.schedule.interval()},
+                        {"phase_ms", cadence.schedule.phase()},
+                        {"next_ms", to_json(cadence.next)}});
+  }
+  Json events = Json::object();
+  for (const auto& [key, waiting] : events_.waiting()) events[key.str()] = to_json(waiting);
+  Json turns = Json::object();
+  for (const auto& [key, count] : lanes_.waiting()) turns[key.str()] = count;
+  return {{"now_ms", now_},
+          {"ids", ids_.count()},
+          {"sessions", sessions},
+          {"runs", runs},
+          {"cadences", cadences},
+          {"wakes", to_json(wakes_.waiting())},
+          {"events", events},
+          {"turns", turns},
+          {"alarm_ms", to_json(alarm_.value_or(std::nullopt))}};
+}
+
+}  // namespace vagus

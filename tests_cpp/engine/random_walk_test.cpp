@@ -1,0 +1,219 @@
+#include <set>
+
+#include "context/build.hpp"
+#include "engine/host.hpp"
+#include "vagus/context/pairing.hpp"
+
+/// Random commands against the promises that hold whatever a host does.
+namespace vagus::testing_engine {
+namespace {
+
+using testing_messages::Dice;
+
+const std::string kConfigs[] = {
+    R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "5m", "isolated_session": true,
+         "light_context": true}}]}, "limits": {"transcript_messages": 200}})",
+    R"({"models": {"tiny": {"window": 2000, "reserve": 500}}, "agents": {"list": [
+         {"id": "trent", "default": true, "model": "tiny", "heartbeat": {"every": "3m",
+           "target": "last", "timeout": "40s"}},
+         {"id": "ada", "model": "tiny", "heartbeat": {"every": "4m", "isolated_session": true,
+           "session": "main:heartbeat", "replay": {"max_messages": 6, "max_tokens": 500},
+           "active_hours": {"start": "22:00", "end": "23:30"}}}]},
+       "bindings": [{"agent": "ada", "match": {"channel": "slack"}}],
+       "limits": {"queued_turns": 3, "events_per_session": 4, "wake_causes": 2,
+         "transcript_messages": 40}})",
+};
+
+/// Follows the effects of one engine and checks every promise at every step.
+class Witness {
+ public:
+  explicit Witness(std::string_view config) : host_(config) {}
+
+  void step(const Command& command) {
+    const std::vector<Effect> effects = host_.apply(command);
+    for (const Effect& effect : effects) {
+      std::visit([this](const auto& one) { see(one); }, effect);
+    }
+    check_alarm();
+    if (++steps_ % 10 == 0) check_wakes();  // nothing that was lost comes back
+  }
+
+  Host& host() { return host_; }
+  const std::map<std::string, RunStarted>& open() const { return open_; }
+  const std::set<std::string>& over() const { return over_; }
+  bool waits_for_files(const std::string& run_id) const { return thinking_.count(run_id) == 0; }
+  std::size_t calls() const { return calls_; }
+
+  Message tool_message(std::int64_t seed) const {
+    return seed % 2 == 0 ? testing_messages::calls({"a"}) : testing_messages::result("a");
+  }
+
+ private:
+  template <class E>
+  void see(const E&) {}
+
+  // one_run_per_lane
+  void see(const RunStarted& run) {
+    EXPECT_TRUE(known_.insert(run.run_id).second) << "a run id was used twice";
+    EXPECT_TRUE(lanes_.insert(run.session_key).second) << run.session_key.str();
+    open_.emplace(run.run_id, run);
+    answered_[home_of(run)] += run.requests;
+  }
+
+  // one_terminal_per_run
+  void see(const RunEnded& run) {
+    const auto started = open_.find(run.run_id);
+    ASSERT_NE(started, open_.end()) << "ended twice, or never started";
+    // What is tried again is not answered yet.
+    if (run.retry_at_ms) answered_[home_of(started->second)] -= started->second.requests;
+    open_.erase(started);
+    EXPECT_EQ(lanes_.erase(run.session_key), 1U);
+    over_.insert(run.run_id);
+  }
+
+  // budget_respected, pairs_intact
+  void see(const CallModel& call) {
+    ++calls_;
+    thinking_.insert(call.run_id);
+    EXPECT_LE(call.ledger.estimated, call.ledger.budget);
+    EXPECT_EQ(call.ledger.overflow, 0);
+    EXPECT_TRUE(pairs_intact(call.messages));
+    ASSERT_FALSE(call.messages.empty());
+    EXPECT_EQ(call.messages.back().role, Role::user);
+    const RunStarted& run = open_.at(call.run_id);
+    EXPECT_EQ(call.context_key, run.context_key);
+    EXPECT_EQ(call.session_key, run.session_key);
+  }
+
+  void see(const Deliver& sent) { EXPECT_EQ(open_.count(sent.run_id), 1U); }
+
+  void see(const WakeQueued& wake) { ++asked_[wake.session_key]; }
+
+  // no_lost_wake: what was asked was answered by a run, or waits.
+  void check_wakes() {
+    std::map<SessionKey, std::int64_t> waiting;
+    const Json snapshot = host_.engine.snapshot();
+    for (const Json& wake : snapshot["wakes"]) {
+      const SessionKey session = key(wake["session_key"].get<std::string>());
+      waiting[session] += wake["requests"].get<std::int64_t>();
+    }
+    for (const auto& [session, asked] : asked_) {
+      EXPECT_EQ(waiting[session] + answered_[session], asked) << session.str();
+    }
+  }
+
+  // An engine with something to wait for says until when.
+  void check_alarm() {
+    const std::optional<Millis> alarm = host_.alarm();
+    EXPECT_TRUE(open_.empty() || alarm.has_value());
+    EXPECT_GT(alarm.value_or(kMaxMillis), host_.now) << "what is due now has run now";
+  }
+
+  // The session that a run works for; an isolated one works for another than its lane.
+  static SessionKey home_of(const RunStarted& run) {
+    return run.context_key.is_heartbeat_run() ? run.context_key.session() : run.session_key;
+  }
+
+  Host host_;
+  std::set<std::string> known_;
+  std::map<std::string, RunStarted> open_;
+  std::set<std::string> over_;
+  std::set<SessionKey> lanes_;
+  std::map<SessionKey, std::int64_t> asked_;
+  std::map<SessionKey, std::int64_t> answered_;
+  std::set<std::string> thinking_;
+  std::size_t steps_ = 0;
+  std::size_t calls_ = 0;
+};
+
+/// Draws commands that an engine may be given, most of them sensible.
+class Walker {
+ public:
+  Walker(Witness& witness, std::uint64_t seed) : witness_(witness), dice_(seed) {}
+
+  void step() {
+    if (dice_.roll(4) == 0) witness_.host().now += dice_.roll(3 * kMinute);
+    witness_.step(draw());
+  }
+
+ private:
+  Command draw() {
+    switch (dice_.roll(12)) {
+      case 0:
+        return message_to(session(), words());
+      case 1:
+        return message_from("C" + std::to_string(dice_.roll(2)), words());
+      case 2:
+        return wake_of(session(), kind(), "r" + std::to_string(dice_.roll(4)), dice_.roll(2'000));
+      case 3:
+        return news(session(), words());
+      case 4: {
+        PostEvent post = exec_event(session(), words(), route_to("slack", "U1"));
+        post.coalesce_ms = dice_.roll(500);
+        return post;
+      }
+      case 5:
+        return dice_.roll(5) == 0 ? Command(ResetSession{session()}) : Command(Tick{});
+      case 6:
+        return ImportTranscript{session(), {text_message(Role::user, words()), tool(), tool()}};
+      default:
+        return answer();
+    }
+  }
+
+  Command answer() {
+    if (!witness_.over().empty() && dice_.roll(10) == 0) {
+      return ModelReplied{pick(witness_.over()), "too late", {}};
+    }
+    if (witness_.open().empty()) return Tick{};
+    const std::string run_id = pick(witness_.open()).first;
+    if (dice_.roll(6) == 0) return ModelFailed{run_id, "down"};
+    if (witness_.waits_for_files(run_id)) return FilesRead{run_id, {}};
+    return ModelReplied{run_id, dice_.roll(2) == 0 ? "HEARTBEAT_OK" : words(), {tool(), tool()}};
+  }
+
+  SessionKey session() {
+    static const std::vector<std::string> kSessions = {"agent:trent:main",
+                                                       "agent:trent:main:heartbeat",
+                                                       "agent:trent:subagent:x",
+                                                       "agent:trent:discord:channel:c1",
+                                                       "agent:trent:main:heartbeat:heartbeat",
+                                                       "agent:ada:main",
+                                                       "agent:ada:main:heartbeat",
+                                                       "agent:ada:main:heartbeat:heartbeat"};
+    const std::int64_t agents = witness_.host().engine.config().agents.list.size() > 1 ? 8 : 5;
+    return key(kSessions[static_cast<std::size_t>(dice_.roll(agents))]);
+  }
+
+  WakeKind kind() { return static_cast<WakeKind>(dice_.roll(9)); }
+  Message tool() { return witness_.tool_message(dice_.roll(2)); }
+  std::string words() {
+    return "w" + std::string(
+                     static_cast<std::size_t>(dice_.roll(dice_.roll(20) == 0 ? 9'000 : 400)), 'x');
+  }
+
+  template <class Container>
+  typename Container::value_type pick(const Container& from) {
+    auto at = from.begin();
+    std::advance(at, dice_.roll(static_cast<std::int64_t>(from.size())));
+    return *at;
+  }
+
+  Witness& witness_;
+  Dice dice_;
+};
+
+TEST(EngineRandomWalk, KeepsEveryPromise) {
+  for (const std::string& config : kConfigs) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      Witness witness(config);
+      Walker walker(witness, seed);
+      for (int i = 0; i < 2'000 && !testing::Test::HasFailure(); ++i) walker.step();
+      EXPECT_GT(witness.calls(), 100U) << "a walk that went nowhere proves nothing";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vagus::testing_engine
