@@ -1,0 +1,68 @@
+#include "convert.hpp"
+
+#include "vagus/text/unicode.hpp"
+
+namespace vagus::bindings {
+namespace {
+
+std::string shown(py::handle value) {
+  const std::string text = py::repr(value).cast<std::string>();
+  return text.size() <= 80 ? text : std::string(prefix_within(text, 60)) + "…";
+}
+
+}  // namespace
+
+void refuse(const std::string& field, py::handle value, const std::string& message) {
+  throw Exception(Error{ErrorCode::invalid_input, field, shown(value), message});
+}
+
+std::string text_from_python(py::handle value, const std::string& field) {
+  if (!PyUnicode_Check(value.ptr())) refuse(field, value, "must be text");
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
+  if (bytes == nullptr) {
+    PyErr_Clear();
+    refuse(field, value, "not valid Unicode (a lone surrogate)");
+  }
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+void from_python(py::handle value, const std::string& field, bool& out) {
+  if (!PyBool_Check(value.ptr())) refuse(field, value, "must be True or False");
+  out = value.ptr() == Py_True;
+}
+
+void from_python(py::handle value, const std::string& field, std::int64_t& out) {
+  if (!PyLong_Check(value.ptr()) || PyBool_Check(value.ptr())) {
+    refuse(field, value, "must be a whole number");
+  }
+  int overflow = 0;
+  out = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+  if (overflow != 0) refuse(field, value, "must fit 64 bits");
+}
+
+std::string config_text(py::handle config) {
+  try {
+    if (PyUnicode_Check(config.ptr())) return text_from_python(config, "$");
+    return py::module_::import("json")
+        .attr("dumps")(config, py::arg("allow_nan") = false)
+        .cast<std::string>();
+  } catch (const Exception& failure) {
+    Error error = failure.error();
+    error.code = ErrorCode::invalid_config;
+    throw Exception(std::move(error));
+  } catch (const py::error_already_set& failure) {
+    const bool expected = failure.matches(PyExc_ValueError) || failure.matches(PyExc_TypeError) ||
+                          failure.matches(PyExc_RecursionError);
+    if (!expected) throw;
+    throw Exception(
+        Error{ErrorCode::invalid_config, "$", "",
+              "cannot be written as JSON: " + py::str(failure.value()).cast<std::string>()});
+  }
+}
+
+py::object loads(const std::string& text) {
+  return py::module_::import("json").attr("loads")(text);
+}
+
+}  // namespace vagus::bindings

@@ -1,0 +1,17 @@
+#include "module.hpp"
+
+#include "vagus/text/unicode.hpp"
+
+namespace py = pybind11;
+
+PYBIND11_MODULE(_core, module) {
+  module.doc() = "The engine's C++ core. Import `vagus` instead.";
+  module.attr("__version__") = VAGUS_VERSION;
+  module.attr("unicode_version") = py::str(std::string(vagus::unicode_version()));
+  vagus::bindings::bind_errors();
+  vagus::bindings::bind_keys(module);
+  vagus::bindings::bind_routing(module);
+  vagus::bindings::bind_wakes(module);
+  vagus::bindings::bind_context(module);
+  vagus::bindings::bind_engine(module);
+}
