@@ -1,0 +1,24 @@
+"""The command `vagus`."""
+
+from __future__ import annotations
+
+import sys
+
+_EXTRAS = ("typer", "rich", "yaml")
+
+
+def main() -> None:
+    """Runs the command line; says what to install when its packages are missing."""
+    try:
+        from vagus._commands import app
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in _EXTRAS:
+            raise
+        print(
+            f"vagus: the command line needs {package}, which is not installed.\n"
+            "Install it with: pip install 'vagus[cli]'",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    app(prog_name="vagus")

@@ -1,0 +1,292 @@
+"""What a scenario file says, read and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from vagus import InvalidInput, Message, Part
+from vagus.scenario.document import MAX_BYTES, Node, Source, did_you_mean, read_document
+from vagus.scenario.expect import Expectation, expectations
+from vagus.scenario.matching import Pattern, pattern_of, shape_of
+from vagus.scenario.steps import MAX_REPEAT, Step, step_of
+from vagus.testing.invariants import INVARIANTS
+from vagus.testing.records import ModelCall, Reply
+from vagus.testing.spans import instant_ms
+
+if TYPE_CHECKING:
+    from vagus.scenario.runner import ScenarioResult
+
+SUFFIX = ".vagus.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One scripted answer: a reply, or a failure, for the calls that match `when`."""
+
+    when: Pattern | None
+    answer: Reply | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One way to run the scenario: changes to its configuration, and what is expected overall."""
+
+    name: str
+    config: Mapping[str, Any]
+    expect: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A story with expectations; see `Scenario.load` and `Scenario.run`."""
+
+    name: str
+    description: str
+    start_ms: int
+    latency_ms: int
+    config: Mapping[str, Any]
+    workspace: Mapping[str, Mapping[str, str]]
+    rules: tuple[Rule, ...]
+    transcript: tuple[tuple[str, tuple[Message, ...]], ...]
+    steps: tuple[Step, ...]
+    expect: tuple[Expectation, ...]
+    invariants: tuple[str, ...]
+    variants: tuple[Variant, ...]
+    source: Source = field(repr=False)
+    raw: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def load(cls, name: str | Path) -> Scenario:
+        """Reads a scenario: a file, or one that comes with vagus, by name.
+
+        Raises:
+            ScenarioError: there is no such file, or it is wrong.
+        """
+        source = Source(str(name))
+        try:
+            path = Path(name) if Path(name).is_file() else shipped().get(str(name))
+            if path is None:
+                hint = did_you_mean(str(name), shipped())
+                raise source.error("", f"no such file or shipped scenario; {hint}")
+            with path.open("rb") as file:
+                text = file.read(MAX_BYTES + 1).decode()
+        except (OSError, UnicodeDecodeError) as error:
+            raise source.error("", f"cannot be read: {error}") from None
+        return cls.parse(text, str(path))
+
+    @classmethod
+    def parse(cls, text: str, name: str = "scenario") -> Scenario:
+        """Reads a scenario from its text; `name` is what errors call it.
+
+        Raises:
+            ScenarioError: it is wrong.
+        """
+        return _scenario(read_document(text, name))
+
+    def run(self) -> ScenarioResult:
+        """Runs every variant under a virtual clock.
+
+        Raises:
+            ScenarioError: the engine refuses the configuration or a step.
+        """
+        from vagus.scenario.runner import run_scenario
+
+        return run_scenario(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The file's content, JSON-ready."""
+        return dict(self.raw)
+
+
+def shipped() -> dict[str, Path]:
+    """The scenarios that come with vagus, by name."""
+    folder = Path(str(resources.files("vagus") / "scenarios"))
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    return {file.name.removesuffix(SUFFIX): file for file in files}
+
+
+def _scenario(root: Node) -> Scenario:
+    fields = root.fields(_SCENARIO, required=("name", "start", "config", "steps"))
+
+    def given(name: str, default: Any) -> Node:
+        return fields.get(name) or Node(root.source, name, default)
+
+    return Scenario(
+        name=fields["name"].text(),
+        description=given("description", "").text(),
+        start_ms=_start(fields["start"]),
+        latency_ms=given("latency", "0ms").span_ms(),
+        config=_object(fields["config"]),
+        workspace={name: _files(node) for name, node in given("workspace", {}).fields().items()},
+        rules=_rules(given("model", [{"reply": "HEARTBEAT_OK"}])),
+        transcript=tuple(_transcript(item) for item in given("transcript", []).items()),
+        steps=tuple(step_of(item) for item in _filled_list(fields["steps"])),
+        expect=expectations(given("expect", [])),
+        invariants=tuple(
+            _invariant(item) for item in given("invariants", list(INVARIANTS)).items()
+        ),
+        variants=_variants(given("variants", [{"name": "default"}])),
+        source=root.source,
+        raw=root.value,
+    )
+
+
+_SCENARIO = (
+    "name",
+    "description",
+    "start",
+    "latency",
+    "config",
+    "workspace",
+    "model",
+    "transcript",
+    "steps",
+    "expect",
+    "invariants",
+    "variants",
+)
+
+
+def _start(node: Node) -> int:
+    try:
+        return instant_ms(node.text(), "start")
+    except InvalidInput as error:
+        raise node.source.error(node.path, str(error)) from None
+
+
+def _object(node: Node) -> dict[str, Any]:
+    node.fields()
+    return cast(dict[str, Any], node.plain())
+
+
+def _filled_list(node: Node) -> list[Node]:
+    return node.items() or node.refuse("must not be empty")
+
+
+def _files(node: Node) -> dict[str, str]:
+    return {name: inner.text() for name, inner in node.fields().items()}
+
+
+def _invariant(node: Node) -> str:
+    if node.text() not in INVARIANTS:
+        node.refuse(f"unknown invariant, {did_you_mean(node.text(), INVARIANTS)}")
+    return node.text()
+
+
+def _variants(node: Node) -> tuple[Variant, ...]:
+    variants: dict[str, Variant] = {}
+    for item in _filled_list(node):
+        fields = item.fields(("name", "config", "expect"), required=("name",))
+        name = fields["name"].text()
+        if name in variants:
+            fields["name"].refuse("is another variant's name")
+        variants[name] = Variant(
+            name=name,
+            config=_object(fields["config"]) if "config" in fields else {},
+            expect=expectations(fields["expect"]) if "expect" in fields else (),
+        )
+    return tuple(variants.values())
+
+
+# ---- the model ------------------------------------------------------------------------------
+
+
+def _rules(node: Node) -> tuple[Rule, ...]:
+    nodes = _filled_list(node)
+    rules = tuple(_rule(item) for item in nodes)
+    if rules[-1].when is not None:
+        nodes[-1].refuse("the last answer must fit every call: leave out its 'when'")
+    return rules
+
+
+def _rule(node: Node) -> Rule:
+    fields = node.fields(("reply", "messages", "after", "fail", "when"))
+    if ("reply" in fields) == ("fail" in fields):
+        node.refuse("needs either reply or fail")
+    if "fail" in fields:
+        for name in ("messages", "after"):
+            if name in fields:
+                fields[name].refuse("goes with reply, not with fail")
+    when = fields.get("when")
+    return Rule(
+        when=pattern_of(when, shape_of(ModelCall)) if when else None,
+        answer=fields["fail"].text() if "fail" in fields else _reply(fields),
+    )
+
+
+def _reply(fields: Mapping[str, Node]) -> Reply:
+    return Reply(
+        text=fields["reply"].text(),
+        messages=_messages(fields["messages"]) if "messages" in fields else (),
+        after=fields["after"].span_ms() if "after" in fields else None,
+    )
+
+
+# ---- transcripts ----------------------------------------------------------------------------
+
+
+def _transcript(node: Node) -> tuple[str, tuple[Message, ...]]:
+    fields = node.fields(("session_key", "messages"), required=("session_key", "messages"))
+    return fields["session_key"].text(), _messages(fields["messages"])
+
+
+def _messages(node: Node) -> tuple[Message, ...]:
+    return tuple(message for item in node.items() for message in _repeated_message(item))
+
+
+_MESSAGE = ("role", "text", "fill", "chars", "count", "tool_call", "tool_result")
+
+
+def _repeated_message(node: Node) -> list[Message]:
+    fields = node.fields(_MESSAGE, required=("role",))
+    parts = []
+    if "fill" in fields:
+        parts.append(Part(text=node.filled([name for name in _MESSAGE if name != "fill"])))
+    elif "text" in fields:
+        parts.append(Part(text=fields["text"].text()))
+    parts += [_PARTS[name](inner) for name, inner in fields.items() if name in _PARTS]
+    if not parts:
+        node.refuse("needs text, fill and chars, tool_call or tool_result")
+    count = fields["count"].integer(minimum=1, maximum=MAX_REPEAT) if "count" in fields else 1
+    role = cast(Literal["user", "assistant", "tool"], _role(fields["role"]))
+    node.source.count(node.path, (count - 1) * (1 + sum(len(part.text) for part in parts)))
+    return [Message(role=role, parts=parts)] * count
+
+
+def _role(node: Node) -> str:
+    if node.value not in ("user", "assistant", "tool"):
+        node.refuse("must be user, assistant or tool")
+    return node.text()
+
+
+def _tool_call(node: Node) -> Part:
+    fields = node.fields(("id", "name", "arguments"), required=("id", "name"))
+    arguments = _object(fields["arguments"]) if "arguments" in fields else {}
+    return Part(
+        kind="tool_call",
+        call_id=fields["id"].text(),
+        name=fields["name"].text(),
+        arguments=json.dumps(arguments, separators=(",", ":"), ensure_ascii=False),
+    )
+
+
+def _tool_result(node: Node) -> Part:
+    fields = node.fields(("id", "name", "text", "error"), required=("id", "text"))
+    return Part(
+        kind="tool_result",
+        call_id=fields["id"].text(),
+        name=fields["name"].text() if "name" in fields else "",
+        text=fields["text"].text(),
+        is_error=fields["error"].boolean() if "error" in fields else False,
+    )
+
+
+_PARTS: Mapping[str, Callable[[Node], Part]] = {
+    "tool_call": _tool_call,
+    "tool_result": _tool_result,
+}

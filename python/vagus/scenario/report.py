@@ -1,0 +1,72 @@
+"""Shows scenario results in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from vagus.scenario.runner import ScenarioResult, VariantResult
+from vagus.testing.records import RUN_COLUMNS, RunList, run_row
+
+_HEAD = 8
+_TAIL = 3
+_UNABRIDGED = 12
+
+
+def print_result(console: Console, result: ScenarioResult) -> None:
+    """Prints every variant: its runs, its figures, what did not come true."""
+    for variant in result.variants:
+        title = result.name if len(result.variants) == 1 else f"{result.name}: {variant.name}"
+        console.print(Text(title, style="bold"))
+        console.print(Group(*_body(variant)))
+        console.print()
+
+
+def _body(variant: VariantResult) -> Iterator[RenderableType]:
+    if variant.runs:
+        yield runs_table(variant.runs)
+    yield Text(f"  {_summary(variant)}")
+    for failure in variant.failures:
+        yield Text(f"  {failure.path}: {failure.subject}", style="red")
+        yield Syntax(failure.diff, "diff", background_color="default", word_wrap=True)
+    verdict = "passed" if variant.passed else f"failed expectations: {len(variant.failures)}"
+    yield Text(f"  {verdict}", style="green" if variant.passed else "bold red")
+
+
+def runs_table(runs: RunList) -> Table:
+    """The runs; of many, the first and the last ones."""
+    table = Table(*RUN_COLUMNS, box=None, pad_edge=False)
+    for index in ("#", "tokens / budget"):
+        table.columns[RUN_COLUMNS.index(index)].justify = "right"
+    for column in table.columns:
+        column.overflow = "fold"
+    left_out = len(runs) - _HEAD - _TAIL if len(runs) > _UNABRIDGED else 0
+    for number, run in enumerate(runs):
+        if left_out and number == _HEAD:
+            table.add_row("…", "", "", f"{left_out:,} more like these", style="dim")
+        if not left_out or not _HEAD <= number < len(runs) - _TAIL:
+            table.add_row(*(Text(cell) for cell in run_row(number, run)))
+    return table
+
+
+def _summary(variant: VariantResult) -> str:
+    totals = variant.totals
+    outcomes = ", ".join(f"{count:,} {name}" for name, count in totals["outcomes"].items() if count)
+    parts = [f"{totals['runs']:,} runs ({outcomes})" if outcomes else "no runs"]
+    tokens = totals["tokens"]
+    if tokens["max"] is not None:
+        parts.append(
+            f"prompt tokens first {tokens['first']:,}, last {tokens['last']:,}, "
+            f"largest {tokens['max']:,}"
+        )
+    overflow = max((run.ledger.overflow for run in variant.runs if run.ledger), default=0)
+    if overflow:
+        parts.append(f"up to {overflow:,} over budget")
+    parts.append(f"{totals['prechecks_failed']:,} failed prechecks")
+    parts.append(f"{totals['restarts']:,} restarts")
+    parts.append(f"{totals['delivered']:,} delivered")
+    return "; ".join(parts)

@@ -1,0 +1,209 @@
+"""Runs scenarios under a virtual clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vagus import InvalidConfig, VagusError
+from vagus.scenario.expect import Expectation, Window, totals_of
+from vagus.scenario.matching import Failure, Subject
+from vagus.scenario.model import Rule, Scenario, Variant
+from vagus.scenario.steps import Step
+from vagus.testing.harness import Harness
+from vagus.testing.invariants import Violation
+from vagus.testing.models import Answer, Model
+from vagus.testing.records import Delivery, ModelCall, Reply, RunList, html_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantResult:
+    """What one variant of a scenario did.
+
+    Attributes:
+        name: the variant.
+        runs: every run that ended.
+        delivered: everything that was sent.
+        failures: expectations that did not come true, broken promises included.
+        totals: figures.
+    """
+
+    name: str
+    runs: RunList
+    delivered: tuple[Delivery, ...]
+    failures: tuple[Failure, ...]
+    totals: Mapping[str, Any]
+
+    @property
+    def passed(self) -> bool:
+        """True when everything came true."""
+        return not self.failures
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return {
+            "name": self.name,
+            "passed": self.passed,
+            "totals": dict(self.totals),
+            "failures": [failure.to_dict() for failure in self.failures],
+            "runs": self.runs.to_dict(),
+            "delivered": [delivery.to_dict() for delivery in self.delivered],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioResult:
+    """What a scenario did, variant by variant."""
+
+    name: str
+    variants: tuple[VariantResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """True when every variant did what the scenario expects."""
+        return all(variant.passed for variant in self.variants)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return {
+            "name": self.name,
+            "passed": self.passed,
+            "variants": [variant.to_dict() for variant in self.variants],
+        }
+
+    def _repr_html_(self) -> str:
+        columns = ("variant", "passed", "runs", "failed prechecks", "restarts", "largest prompt")
+        rows = [
+            (
+                variant.name,
+                "yes" if variant.passed else "no",
+                f"{variant.totals['runs']:,}",
+                f"{variant.totals['prechecks_failed']:,}",
+                f"{variant.totals['restarts']:,}",
+                f"{variant.totals['tokens']['max'] or 0:,} tokens",
+            )
+            for variant in self.variants
+        ]
+        return html_table(columns, rows)
+
+
+def run_scenario(scenario: Scenario) -> ScenarioResult:
+    """Runs every variant of `scenario`.
+
+    Raises:
+        ScenarioError: the engine refuses the configuration or a step.
+    """
+    results = tuple(_run_variant(scenario, variant) for variant in scenario.variants)
+    return ScenarioResult(name=scenario.name, variants=results)
+
+
+def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
+    harness = _set_up(scenario, variant)
+    failures: list[Failure] = []
+    for step in scenario.steps:
+        first_run, first_delivery = len(harness.runs), len(harness.delivered)
+        try:
+            _perform(harness, step)
+        except VagusError as error:
+            raise scenario.source.error(step.path, str(error)) from error
+        window = Window(harness.runs, harness.delivered[first_delivery:], first_run)
+        failures += _unmet(step.expect, window)
+    for overall in (scenario.expect, variant.expect):
+        failures += _unmet(overall, Window(harness.runs, harness.delivered))
+    failures += [_broken(each) for each in harness.check_invariants(scenario.invariants)]
+    return VariantResult(
+        name=variant.name,
+        runs=harness.runs,
+        delivered=tuple(harness.delivered),
+        failures=tuple(failures),
+        totals=totals_of(harness.runs, harness.delivered),
+    )
+
+
+def _set_up(scenario: Scenario, variant: Variant) -> Harness:
+    config = merged(scenario.config, variant.config)
+    path = "config"
+    try:
+        harness = Harness(config, start=scenario.start_ms, latency=scenario.latency_ms)
+        for agent, files in scenario.workspace.items():
+            path = f"workspace.{agent}"
+            harness.workspace(agent, files)
+        for index, (session_key, messages) in enumerate(scenario.transcript):
+            path = f"transcript[{index}]"
+            harness.import_transcript(session_key, messages)
+    except InvalidConfig as error:
+        message = str(error).removeprefix(f"{error.path}: ")
+        raise scenario.source.error(f"config.{error.path}", message) from error
+    except VagusError as error:
+        raise scenario.source.error(path, str(error)) from error
+    harness.model(_model_of(scenario.rules))
+    return harness
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `changes`: objects field by field, everything else replaced."""
+    result = dict(base)
+    for name, value in changes.items():
+        old = result.get(name)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = merged(old, value)
+        result[name] = value
+    return result
+
+
+def _model_of(rules: Sequence[Rule]) -> Model:
+    """Answers in order and repeats the last one; with conditions, the first rule that fits."""
+    script = list(rules)
+    conditional = any(rule.when is not None for rule in rules)
+
+    def answer(call: ModelCall) -> Answer:
+        if conditional:
+            rule = next(each for each in rules if _fits(each, call))
+        else:
+            rule = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(rule.answer, Reply):
+            return rule.answer
+        raise RuntimeError(rule.answer)
+
+    return answer
+
+
+def _fits(rule: Rule, call: ModelCall) -> bool:
+    if rule.when is None:
+        return True
+    return next(rule.when.failures(Subject(call, "call")), None) is None
+
+
+def _perform(harness: Harness, step: Step) -> None:
+    tell = getattr(harness, step.action)
+    start, repeat = harness.now_ms, step.repeat
+    for index in range(repeat.count):
+        due = start + index * repeat.over_ms // repeat.count
+        if due > harness.now_ms:
+            harness.advance(ms=due - harness.now_ms)
+        filled = step.arguments
+        if repeat.count > 1:
+            words = {"{index}": str(index), "{session}": str(index % repeat.sessions)}
+            filled = {name: _filled(value, words) for name, value in filled.items()}
+        tell(**filled)
+
+
+def _filled(value: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(value, str) and "{" in value:
+        for name, word in words.items():
+            value = value.replace(name, word)
+    return value
+
+
+def _unmet(expect: Sequence[Expectation], window: Window) -> list[Failure]:
+    return [failure for expectation in expect for failure in expectation.failures(window)]
+
+
+def _broken(violation: Violation) -> Failure:
+    return Failure(
+        path="invariants",
+        subject=violation.invariant,
+        expected="no violation",
+        actual=str(violation),
+    )

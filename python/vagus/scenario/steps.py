@@ -1,0 +1,121 @@
+"""Steps: what happens in a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vagus import DeliveryRoute, Peer
+from vagus.scenario.document import Node
+from vagus.scenario.expect import Expectation, expectations
+
+MAX_REPEAT = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """Do a step `count` times, evenly spread over `over_ms`.
+
+    Texts may hold `{index}` (0, 1, 2, …) and `{session}` (the index modulo `sessions`).
+    """
+
+    count: int
+    over_ms: int
+    sessions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that happens, and what is expected of it.
+
+    Attributes:
+        path: its place in the file.
+        action: a method of `Harness`.
+        arguments: of that method, before texts are filled in for a repetition.
+        repeat: how often.
+        expect: what must be true of the runs that end in this step.
+    """
+
+    path: str
+    action: str
+    arguments: Mapping[str, Any]
+    repeat: Repeat
+    expect: tuple[Expectation, ...]
+
+
+def _peer(node: Node) -> Peer:
+    fields = node.fields(("kind", "id"), required=("kind", "id"))
+    kind = fields["kind"].value
+    if kind not in ("direct", "group", "channel"):
+        fields["kind"].refuse("must be direct, group or channel")
+    return Peer(kind, fields["id"].text())
+
+
+def _route(node: Node) -> DeliveryRoute:
+    fields = node.fields(("channel", "to", "account", "thread"), required=("channel", "to"))
+    return DeliveryRoute(**{name: inner.text() for name, inner in fields.items()})
+
+
+_READERS: Mapping[str, Callable[[Node], Any]] = {
+    "peer": _peer,
+    "route": _route,
+    "trusted": Node.boolean,
+    "coalesce": Node.span_ms,
+}
+"""How arguments that are not text are read."""
+
+_ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "inbound": (("text",), ("channel", "peer", "account", "thread", "session_key")),
+    "event": (
+        ("session_key", "text"),
+        ("wake", "tag", "route", "trusted", "reason", "coalesce"),
+    ),
+    "wake": ((), ("session_key", "agent", "kind", "reason", "coalesce")),
+    "reset": (("session_key",), ()),
+}
+"""Required and optional fields of everything that can happen."""
+
+
+def step_of(node: Node) -> Step:
+    """The step that a scenario wrote.
+
+    Raises:
+        ScenarioError: something in it is wrong.
+    """
+    fields = node.fields(("advance", *_ACTIONS, "repeat", "expect"))
+    actions = [name for name in ("advance", *_ACTIONS) if name in fields]
+    if len(actions) != 1:
+        node.refuse(f"needs exactly one of advance, {', '.join(_ACTIONS)}")
+    action = actions[0]
+    if action == "advance" and "repeat" in fields:
+        fields["repeat"].refuse("goes with what happens, not with advance")
+    return Step(
+        path=fields[action].path,
+        action=action,
+        arguments=_arguments(action, fields[action]),
+        repeat=_repeat(fields.get("repeat")),
+        expect=expectations(fields["expect"]) if "expect" in fields else (),
+    )
+
+
+def _arguments(action: str, node: Node) -> dict[str, Any]:
+    if action == "advance":
+        return {"ms": node.span_ms()}
+    required, optional = _ACTIONS[action]
+    fields = node.fields((*required, *optional), required=required)
+    values = {name: _READERS.get(name, Node.text)(inner) for name, inner in fields.items()}
+    if "coalesce" in values:
+        values["coalesce_ms"] = values.pop("coalesce")
+    return values
+
+
+def _repeat(node: Node | None) -> Repeat:
+    if node is None:
+        return Repeat(count=1, over_ms=0, sessions=1)
+    fields = node.fields(("count", "over", "sessions"), required=("count",))
+    return Repeat(
+        count=fields["count"].integer(minimum=1, maximum=MAX_REPEAT),
+        over_ms=fields["over"].span_ms() if "over" in fields else 0,
+        sessions=fields["sessions"].integer(minimum=1) if "sessions" in fields else 1,
+    )

@@ -1,0 +1,21 @@
+"""Test agents without a clock, a network or a model.
+
+`Harness` runs the engine under a virtual clock and keeps a record of everything it did.
+"""
+
+from __future__ import annotations
+
+from vagus.testing.harness import Harness
+from vagus.testing.invariants import INVARIANTS, Violation
+from vagus.testing.records import Delivery, ModelCall, Reply, Run, RunList
+
+__all__ = [
+    "INVARIANTS",
+    "Delivery",
+    "Harness",
+    "ModelCall",
+    "Reply",
+    "Run",
+    "RunList",
+    "Violation",
+]

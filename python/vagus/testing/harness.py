@@ -1,0 +1,312 @@
+"""A host of the engine with a virtual clock and a scripted model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from vagus import (
+    Command,
+    DeliveryRoute,
+    Effect,
+    Engine,
+    ImportTranscript,
+    Inbound,
+    Message,
+    Peer,
+    PostEvent,
+    RequestWake,
+    ResetSession,
+    SessionKey,
+    Tick,
+    UnknownAgent,
+    normalize_agent_id,
+)
+from vagus.testing.host import Host
+from vagus.testing.invariants import Evidence, Violation, violations
+from vagus.testing.models import Model, Script, as_model
+from vagus.testing.records import Delivery, RunList
+from vagus.testing.spans import instant_ms, moment, refusal, span_ms
+from vagus.types import WakeKind
+
+
+class Harness:
+    """Runs an engine under a virtual clock, answers its prompts from a script, keeps a record.
+
+    Time moves only in `advance` and `run_until_idle`. Every method that tells the engine something
+    returns the runs that ended because of it. The same calls always give the same record.
+
+    Example::
+
+        h = Harness({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "5m"}}]}})
+        h.workspace("trent", {"HEARTBEAT.md": "- Check status"})
+        h.model(lambda call: "HEARTBEAT_OK")
+        first, second = h.advance(minutes=10)
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any] | str,
+        *,
+        start: str | int | datetime = "2026-01-01T00:00:00Z",
+        latency: str | int | timedelta = 0,
+        id_seed: int = 0,
+    ) -> None:
+        """A harness at time `start` whose model takes `latency` to answer.
+
+        Args:
+            config: the engine's configuration, as plain values or JSON text.
+            start: ISO 8601 text or a datetime, with a zone, or milliseconds since the epoch.
+            latency: text such as `3s`, milliseconds or a timedelta.
+            id_seed: makes the run ids.
+
+        Raises:
+            InvalidConfig: the configuration is wrong.
+            InvalidInput: another argument is.
+        """
+        self._engine = Engine(config, id_seed=id_seed)
+        self._config = config if isinstance(config, str) else json.dumps(config)
+        self._id_seed = id_seed
+        self._agents = _agents_of(self._config)
+        self._host = Host(
+            self._engine,
+            start_ms=instant_ms(start, "start"),
+            latency_ms=span_ms(latency, "latency"),
+        )
+        # The first command is what sets the agents' cadences going.
+        self._host.tell(Tick())
+
+    # ---- setting up ---------------------------------------------------------------------------
+
+    def workspace(self, agent: str, files: Mapping[str, str]) -> None:
+        """Replaces the workspace of `agent`: text by file name.
+
+        Raises:
+            UnknownAgent: the configuration has no such agent.
+            InvalidInput: a name or content is not text.
+        """
+        agent_id = normalize_agent_id(agent)
+        if agent_id not in self._agents:
+            known = ", ".join(sorted(self._agents))
+            raise UnknownAgent(
+                f"agent: not configured (known: {known}), got {agent!r}",
+                field="agent",
+                value=repr(agent),
+            )
+        for name, text in files.items():
+            if not isinstance(name, str) or not isinstance(text, str):
+                raise refusal(f"files[{name!r}]", text, "must be text by file name")
+        self._host.workspaces[agent_id] = dict(files)
+
+    def model(self, model: Model | Script) -> None:
+        """Sets what answers prompts from now on.
+
+        Args:
+            model: a function of a `ModelCall`, or a list of answers whose last one repeats. An
+                answer is text, a `Reply`, or messages that end with the reply. An exception, raised
+                or listed, is a model that fails: the run ends failed and the harness goes on.
+
+        Raises:
+            InvalidInput: neither; or, later and from the call that made it happen, an answer that
+                is no answer.
+        """
+        self._host.model = as_model(model)
+
+    # ---- telling the engine -------------------------------------------------------------------
+
+    def inbound(
+        self,
+        text: str,
+        *,
+        channel: str = "",
+        peer: Peer | None = None,
+        account: str | None = None,
+        thread: str | None = None,
+        session_key: SessionKey | str | None = None,
+    ) -> RunList:
+        """A person writes `text`; see `vagus.Inbound`."""
+        return self._host.tell(
+            Inbound(
+                text=text,
+                channel=channel,
+                account=account,
+                peer=peer,
+                thread=thread,
+                session_key=session_key,
+            )
+        )
+
+    def event(
+        self,
+        session_key: SessionKey | str,
+        text: str,
+        *,
+        wake: WakeKind | None = None,
+        tag: str | None = None,
+        route: DeliveryRoute | None = None,
+        trusted: bool = False,
+        reason: str = "",
+        coalesce_ms: int | None = None,
+    ) -> RunList:
+        """Something happened that the session must hear of; see `vagus.PostEvent`."""
+        return self._host.tell(
+            PostEvent(
+                session_key=session_key,
+                text=text,
+                tag=tag,
+                route=route,
+                trusted=trusted,
+                wake=wake,
+                reason=reason,
+                coalesce_ms=coalesce_ms,
+            )
+        )
+
+    def wake(
+        self,
+        session_key: SessionKey | str | None = None,
+        *,
+        agent: str | None = None,
+        kind: WakeKind = "wake",
+        reason: str = "",
+        coalesce_ms: int | None = None,
+    ) -> RunList:
+        """Asks for a heartbeat of a session, or of an agent; see `vagus.RequestWake`."""
+        return self._host.tell(
+            RequestWake(
+                session_key=session_key,
+                agent=agent,
+                kind=kind,
+                reason=reason,
+                coalesce_ms=coalesce_ms,
+            )
+        )
+
+    def reset(self, session_key: SessionKey | str) -> RunList:
+        """Starts a new, empty transcript for the session."""
+        return self._host.tell(ResetSession(session_key=session_key))
+
+    def import_transcript(
+        self, session_key: SessionKey | str, messages: Sequence[Message]
+    ) -> RunList:
+        """Appends messages to the session's transcript, all or none."""
+        return self._host.tell(ImportTranscript(session_key=session_key, messages=list(messages)))
+
+    # ---- time ---------------------------------------------------------------------------------
+
+    def advance(
+        self,
+        span: str | int | timedelta = 0,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        ms: float = 0,
+    ) -> RunList:
+        """Lets time pass; the arguments add up.
+
+        Returns:
+            The runs that ended in this span, in order.
+
+        Raises:
+            InvalidInput: a negative span; or an answer of the model that is no answer, when the
+                clock stands at that moment.
+            VagusError: the engine never rests.
+        """
+        parts = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, milliseconds=ms)
+        moved = span_ms(span, "span") + span_ms(parts, "span")
+        return self._host.advance_to(self.now_ms + moved)
+
+    def run_until_idle(self, max_time: str | int | timedelta = "1h") -> RunList:
+        """Lets time pass until no run is in flight and no wake waits.
+
+        Returns:
+            The runs that ended meanwhile.
+
+        Raises:
+            VagusError: that takes longer than `max_time`.
+        """
+        return self._host.run_until_idle(self.now_ms + span_ms(max_time, "max_time"))
+
+    @property
+    def now(self) -> datetime:
+        """The virtual time, in UTC."""
+        return moment(self._host.now_ms)
+
+    @property
+    def now_ms(self) -> int:
+        """The virtual time, in milliseconds since the epoch."""
+        return self._host.now_ms
+
+    # ---- the record ---------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> RunList:
+        """Every run that has ended, in that order."""
+        return RunList(self._host.ended)
+
+    @property
+    def pending(self) -> RunList:
+        """The runs in flight, in the order in which they started."""
+        return RunList(self._host.open.values())
+
+    @property
+    def delivered(self) -> list[Delivery]:
+        """Everything that was sent to somebody."""
+        return list(self._host.deliveries)
+
+    @property
+    def effects(self) -> list[Effect]:
+        """Every effect of the engine."""
+        return [effect for exchange in self._host.exchanges for effect in exchange.effects]
+
+    @property
+    def journal(self) -> list[tuple[int, Command]]:
+        """Every command that the engine accepted, with its time in ms."""
+        return [(exchange.now_ms, exchange.command) for exchange in self._host.exchanges]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything that the engine knows, as plain values."""
+        return self._engine.snapshot()
+
+    def check_invariants(self, names: Iterable[str] | None = None) -> list[Violation]:
+        """Checks the engine's promises against everything it said so far.
+
+        Args:
+            names: which of `vagus.testing.INVARIANTS`; all by default.
+
+        Returns:
+            What was broken; empty when all is well.
+        """
+        evidence = Evidence(
+            config=self._config,
+            id_seed=self._id_seed,
+            exchanges=self._host.exchanges,
+            snapshot=self.snapshot(),
+        )
+        return violations(evidence, names)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record, JSON-ready."""
+        return {
+            "now": self.now.isoformat().replace("+00:00", "Z"),
+            "runs": self._host.ended.to_dict(),
+            "pending": self.pending.to_dict(),
+            "delivered": [delivery.to_dict() for delivery in self._host.deliveries],
+        }
+
+    def __repr__(self) -> str:
+        return (
+            f"<Harness at {self.now:%Y-%m-%d %H:%M:%S}: {len(self._host.ended)} runs ended, "
+            f"{len(self._host.open)} in flight, {len(self._host.deliveries)} delivered>"
+        )
+
+
+def _agents_of(config: str) -> set[str]:
+    """The agent ids of a configuration that the engine has accepted."""
+    agents = json.loads(config).get("agents") or {}
+    listed = agents.get("list") or [{"id": "main"}]
+    return {normalize_agent_id(agent["id"]) for agent in listed}

@@ -1,0 +1,255 @@
+"""The mechanics of a harness: an engine, a virtual clock and a model that takes its time."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+
+from vagus import (
+    CallModel,
+    Command,
+    Deliver,
+    Effect,
+    Engine,
+    FilesRead,
+    InvalidInput,
+    ModelFailed,
+    ModelReplied,
+    OverflowDetected,
+    ReadFiles,
+    RunEnded,
+    RunStarted,
+    SetAlarm,
+    Tick,
+    UnknownRun,
+    VagusError,
+)
+from vagus.testing.journal import Exchange, WakeBook
+from vagus.testing.models import Model, ask, blame
+from vagus.testing.records import Delivery, ModelCall, Run, RunList
+from vagus.testing.spans import moment
+
+COMMANDS_PER_INSTANT = 1_000_000
+"""Commands without the clock moving after which a host gives up on an engine that never rests."""
+
+
+class Host:
+    """Carries an engine's effects out under a virtual clock.
+
+    A discrete-event loop: time jumps from one alarm or answer to the next; at equal times answers
+    come first.
+
+    Attributes:
+        now_ms: the virtual time.
+        model: what answers prompts.
+        workspaces: files by agent and name.
+        exchanges: every accepted command and its effects.
+        ended: the runs that have ended.
+        open: the runs in flight, by id.
+        deliveries: what was sent.
+        book: the wakes that wait.
+    """
+
+    def __init__(self, engine: Engine, *, start_ms: int, latency_ms: int) -> None:
+        self.now_ms = start_ms
+        self.model: Model | None = None
+        self.workspaces: dict[str, dict[str, str]] = {}
+        self.exchanges: list[Exchange] = []
+        self.ended = RunList()
+        self.open: dict[str, Run] = {}
+        self.deliveries: list[Delivery] = []
+        self.book = WakeBook()
+        self._engine = engine
+        self._latency_ms = latency_ms
+        self._alarm: int | None = None
+        self._calls: deque[ModelCall] = deque()
+        self._answers: list[tuple[int, int, ModelReplied | ModelFailed]] = []
+        self._asked = 0
+        self._asking = False
+        self._mistake: InvalidInput | None = None
+        self._commands_left = COMMANDS_PER_INSTANT
+
+    def tell(self, command: Command) -> RunList:
+        """Applies `command` and does everything that is due now; returns the runs that ended."""
+        if self._asking:  # told by the model function: the rest follows when it has answered
+            self._apply(command)
+            return RunList()
+        first = len(self.ended)
+        self._commands_left = COMMANDS_PER_INSTANT
+        self._apply(command)
+        self._ask_model()
+        self._run_until(self.now_ms)
+        return RunList(self.ended[first:])
+
+    def advance_to(self, end_ms: int) -> RunList:
+        """Does everything that is due until `end_ms`; returns the runs that ended."""
+        self._check_may_move()
+        first = len(self.ended)
+        self._run_until(end_ms)
+        self.now_ms = end_ms
+        return RunList(self.ended[first:])
+
+    def run_until_idle(self, end_ms: int) -> RunList:
+        """Moves on until no run is in flight and no wake waits, or raises `VagusError`."""
+        self._check_may_move()
+        first = len(self.ended)
+        while self.open or self.book.waiting:
+            due = self._next_due()
+            if due is None or due > end_ms:
+                raise VagusError(
+                    f"still busy at the time limit: {len(self.open)} runs in flight, "
+                    f"{len(self.book.waiting)} sessions wait to be woken"
+                )
+            self._step(due)
+        return RunList(self.ended[first:])
+
+    def _check_may_move(self) -> None:
+        if self._asking:
+            raise VagusError("a model function cannot move the clock")
+
+    def _run_until(self, end_ms: int) -> None:
+        self._raise_mistake()
+        while (due := self._next_due()) is not None and due <= end_ms:
+            self._step(due)
+
+    def _next_due(self) -> int | None:
+        moments = [self._answers[0][0]] if self._answers else []
+        moments += [] if self._alarm is None else [self._alarm]
+        return min(moments, default=None)
+
+    def _step(self, due_ms: int) -> None:
+        if due_ms > self.now_ms:
+            self.now_ms = due_ms
+            self._commands_left = COMMANDS_PER_INSTANT
+        if self._answers and self._answers[0][0] <= due_ms:
+            self._answer(heapq.heappop(self._answers)[2])
+        else:
+            self._apply(Tick())
+        self._ask_model()
+        self._raise_mistake()
+
+    def _answer(self, answer: ModelReplied | ModelFailed) -> None:
+        # An engine may have forgotten a run that ended long ago; nobody waits for its answer.
+        late = answer.run_id not in self.open
+        with suppress(UnknownRun) if late else nullcontext():
+            self._apply(answer)
+
+    def _apply(self, command: Command) -> None:
+        commands = deque([command])
+        while commands:
+            command = commands.popleft()
+            if self._commands_left == 0:
+                raise VagusError(
+                    f"the engine never rests: {COMMANDS_PER_INSTANT:,} commands at once"
+                )
+            self._commands_left -= 1
+            try:
+                effects = self._engine.apply(command, self.now_ms)
+            except InvalidInput as error:
+                if not isinstance(command, FilesRead | ModelReplied):
+                    raise
+                failed, _, self._mistake = blame(command.run_id, error)
+                commands.append(failed)
+                continue
+            self.exchanges.append(Exchange(self.now_ms, command, effects))
+            for effect in effects:
+                self.book.see(effect)
+                commands.extend(self._carry_out(effect))
+
+    def _carry_out(self, effect: Effect) -> Iterator[Command]:
+        if isinstance(effect, RunStarted):
+            self.open[effect.run_id] = self._run_of(effect)
+        elif isinstance(effect, ReadFiles):
+            files = self.workspaces.get(effect.agent_id, {})
+            wanted = {name: files.get(name) for name in effect.names}
+            yield FilesRead(run_id=effect.run_id, files=wanted)
+        elif isinstance(effect, CallModel):
+            self._calls.append(self._call_of(effect))
+        elif isinstance(effect, Deliver):
+            self.deliveries.append(self._delivery_of(effect))
+        elif isinstance(effect, OverflowDetected):
+            run = self.open[effect.run_id]
+            self.open[effect.run_id] = replace(run, overflows=(*run.overflows, effect))
+        elif isinstance(effect, RunEnded):
+            self.ended.append(self._ended(effect))
+        elif isinstance(effect, SetAlarm):
+            self._alarm = effect.at_ms
+
+    def _ask_model(self) -> None:
+        # After all effects of a command, so that a model function may itself talk to the engine.
+        while self._calls:
+            call = self._calls.popleft()
+            self._asking = True
+            try:
+                command, after_ms, mistake = ask(self.model, call, self._latency_ms)
+            finally:
+                self._asking = False
+            self._mistake = mistake or self._mistake
+            heapq.heappush(self._answers, (self.now_ms + after_ms, self._asked, command))
+            self._asked += 1
+
+    def _raise_mistake(self) -> None:
+        due_now = bool(self._answers) and self._answers[0][0] <= self.now_ms
+        if self._mistake is not None and not due_now:
+            mistake, self._mistake = self._mistake, None
+            raise mistake
+
+    def _run_of(self, started: RunStarted) -> Run:
+        return Run(
+            run_id=started.run_id,
+            kind=started.kind,
+            agent_id=started.agent_id,
+            session_key=started.session_key,
+            context_key=started.context_key,
+            reason=started.reason,
+            causes=tuple(started.causes),
+            requests=started.requests,
+            started_at=moment(self.now_ms),
+        )
+
+    def _call_of(self, effect: CallModel) -> ModelCall:
+        run = replace(
+            self.open[effect.run_id],
+            model=effect.model,
+            messages=tuple(effect.messages),
+            ledger=effect.ledger,
+        )
+        self.open[effect.run_id] = run
+        return ModelCall(
+            run_id=run.run_id,
+            kind=run.kind,
+            agent_id=run.agent_id,
+            session_key=run.session_key,
+            context_key=run.context_key,
+            reason=run.reason,
+            model=effect.model,
+            messages=run.messages,
+            ledger=effect.ledger,
+            now=moment(self.now_ms),
+        )
+
+    def _delivery_of(self, effect: Deliver) -> Delivery:
+        return Delivery(
+            run_id=effect.run_id,
+            session_key=effect.session_key,
+            route=effect.route,
+            text=effect.text,
+            at=moment(self.now_ms),
+        )
+
+    def _ended(self, ended: RunEnded) -> Run:
+        run = self.open.pop(ended.run_id)
+        return replace(
+            run,
+            outcome=ended.outcome,
+            skip=ended.skip,
+            error=ended.error,
+            text=ended.text,
+            delivered=ended.delivered,
+            ledger=ended.ledger or run.ledger,
+            retry_at=None if ended.retry_at_ms is None else moment(ended.retry_at_ms),
+            ended_at=moment(self.now_ms),
+        )

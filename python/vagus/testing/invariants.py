@@ -1,0 +1,270 @@
+"""The engine's promises, checked against everything it said.
+
+Each check reads the record of commands and effects (and replays it, for `deterministic`), never the
+engine's own idea of what it did.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vagus import (
+    CallModel,
+    Effect,
+    Engine,
+    ImportTranscript,
+    Message,
+    ModelReplied,
+    PostEvent,
+    RunEnded,
+    RunStarted,
+    SessionReset,
+)
+from vagus.testing.journal import Exchange, WakeBook
+from vagus.testing.spans import moment, refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a check may look at."""
+
+    config: Mapping[str, Any] | str
+    id_seed: int
+    exchanges: Sequence[Exchange]
+    snapshot: Mapping[str, Any]
+
+    def effects(self) -> Iterator[tuple[int, Effect]]:
+        """Every effect with its time, in order."""
+        for exchange in self.exchanges:
+            for effect in exchange.effects:
+                yield exchange.now_ms, effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A promise that was broken."""
+
+    invariant: str
+    message: str
+    at_ms: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return {"invariant": self.invariant, "message": self.message, "at_ms": self.at_ms}
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.message} (at {moment(self.at_ms):%Y-%m-%d %H:%M:%S})"
+
+
+Finding = tuple[int, str]
+
+
+def one_run_per_lane(evidence: Evidence) -> Iterator[Finding]:
+    """At most one run at a time holds a session key."""
+    holders: dict[str, str] = {}
+    for at, effect in evidence.effects():
+        if isinstance(effect, RunStarted):
+            holder = holders.setdefault(str(effect.session_key), effect.run_id)
+            if holder != effect.run_id:
+                yield at, f"{effect.run_id} started on {effect.session_key}, held by {holder}"
+        elif isinstance(effect, RunEnded) and holders.get(str(effect.session_key)) == effect.run_id:
+            del holders[str(effect.session_key)]
+
+
+def no_lost_wake(evidence: Evidence) -> Iterator[Finding]:
+    """Every accepted wake is followed by a run or still waits for one that can come."""
+    book = WakeBook()
+    for at, effect in evidence.effects():
+        if problem := book.see(effect):
+            yield at, problem
+    now = evidence.snapshot["now_ms"]
+    kept = {wake["session_key"]: wake for wake in evidence.snapshot["wakes"]}
+    for session in sorted(book.waiting.keys() | kept.keys()):
+        accepted = book.waiting.get(session, 0)
+        held = kept.get(session, {"requests": 0, "due_ms": now + 1})
+        if held["requests"] != accepted:
+            yield now, f"{session}: {accepted} requests wait, the engine knows {held['requests']}"
+        if held["due_ms"] <= now and session not in book.busy.values():
+            yield now, f"{session}: its wake is overdue although nothing runs"
+
+
+def no_cross_talk(evidence: Evidence) -> Iterator[Finding]:
+    """A prompt holds only its own context's messages and its own lane's events."""
+    memories = _Memories()
+    for exchange in evidence.exchanges:
+        memories.see_command(exchange.command)
+        for effect in exchange.effects:
+            if isinstance(effect, CallModel):
+                yield from ((exchange.now_ms, problem) for problem in memories.strangers(effect))
+            memories.see_effect(effect)
+
+
+class _Memories:
+    """Who wrote what: the owners of every message and event seen so far."""
+
+    def __init__(self) -> None:
+        self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._prompts: dict[str, list[str]] = defaultdict(list)
+        self._events: dict[str, set[str]] = defaultdict(set)
+        self._epochs: Counter[str] = Counter()
+        self._calls: dict[str, tuple[str, Message]] = {}
+        self._replies: dict[str, ModelReplied] = {}
+
+    def see_command(self, command: object) -> None:
+        if isinstance(command, ImportTranscript):
+            self._own(self._epoch_of(str(command.session_key)), command.messages)
+        elif isinstance(command, PostEvent):
+            self._events[command.text.strip()].add(_base(str(command.session_key)))
+        elif isinstance(command, ModelReplied):
+            self._replies[command.run_id] = command
+
+    def see_effect(self, effect: Effect) -> None:
+        if isinstance(effect, CallModel):
+            self._calls[effect.run_id] = self._owner_of(effect), effect.messages[-1]
+        elif isinstance(effect, SessionReset):
+            self._epochs[str(effect.session_key)] += 1
+        elif isinstance(effect, RunEnded) and effect.run_id in self._calls:
+            owner, prompt = self._calls.pop(effect.run_id)
+            reply = self._replies.pop(effect.run_id, None)
+            self._own(owner, [prompt])
+            self._prompts[owner].append(prompt.text)
+            if reply is not None:
+                self._own(owner, [*reply.messages, Message.of("assistant", reply.text)])
+
+    def strangers(self, call: CallModel) -> Iterator[str]:
+        """What the prompt of `call` should not hold."""
+        own = self._owner_of(call)
+        replay = any(part.name == "replay" for part in call.ledger.parts)
+        for message in call.messages[:-1]:
+            owners = self._owners.get((message.role, message.text), set())
+            replayed = replay and any(_replayable(call, owner) for owner in owners)
+            if owners and own not in owners and not replayed and not self._wrote(own, message):
+                yield f"run {call.run_id} with {own} sees a message of {min(owners)}"
+        newest = call.messages[-1].text
+        for text, sessions in self._events.items():
+            if _base(str(call.session_key)) not in sessions and len(text) > 8 and text in newest:
+                yield f"run {call.run_id} on {call.session_key} sees an event of {min(sessions)}"
+
+    def _own(self, owner: str, messages: Iterable[Message]) -> None:
+        for message in messages:
+            if message.text:
+                self._owners[message.role, message.text].add(owner)
+
+    def _wrote(self, owner: str, message: Message) -> bool:
+        # Of a turn that failed only the person's words are kept, without the events before them.
+        return any(prompt.endswith(message.text) for prompt in self._prompts[owner])
+
+    def _epoch_of(self, session: str) -> str:
+        return f"{session} epoch {self._epochs[session]}"
+
+    def _owner_of(self, call: CallModel) -> str:
+        if call.context_key.is_heartbeat_run:
+            return str(call.context_key)
+        return self._epoch_of(str(call.session_key))
+
+
+def _base(session: str) -> str:
+    return session.removesuffix(":heartbeat")
+
+
+def _replayable(call: CallModel, owner: str) -> bool:
+    """True for memories of earlier ticks of the same lane."""
+    ticks = str(call.context_key).removesuffix(call.context_key.id)
+    return owner.startswith((ticks, f"{call.session_key} epoch "))
+
+
+def pairs_intact(evidence: Evidence) -> Iterator[Finding]:
+    """Every tool call in a prompt is answered at once, and every tool result answers a call."""
+    for at, effect in evidence.effects():
+        if isinstance(effect, CallModel):
+            yield from ((at, f"run {effect.run_id}: {text}") for text in unpaired(effect.messages))
+
+
+def unpaired(messages: Iterable[Message]) -> Iterator[str]:
+    """What is wrong with the tool calls and results of a prompt."""
+    calls: list[str] = []
+    for message in messages:
+        for part in message.parts:
+            if part.kind == "tool_result" and part.call_id in calls:
+                calls.remove(part.call_id)
+            elif part.kind == "tool_result":
+                yield f"tool result {part.call_id} answers no call"
+        if message.role != "tool":
+            yield from (f"tool call {call} has no result" for call in calls)
+            calls = [part.call_id for part in message.parts if part.kind == "tool_call"]
+    yield from (f"tool call {call} has no result" for call in calls)
+
+
+def budget_respected(evidence: Evidence) -> Iterator[Finding]:
+    """No prompt that is sent costs more than its budget, and its ledger adds up."""
+    for at, effect in evidence.effects():
+        if not isinstance(effect, CallModel):
+            continue
+        ledger = effect.ledger
+        if ledger.estimated > ledger.budget:
+            yield at, f"run {effect.run_id}: {ledger.estimated:,} tokens of {ledger.budget:,}"
+        if sum(part.tokens for part in ledger.parts) != ledger.raw:
+            yield at, f"run {effect.run_id}: the ledger's parts do not add up to {ledger.raw:,}"
+
+
+def one_terminal_per_run(evidence: Evidence) -> Iterator[Finding]:
+    """Every run starts once, ends once, and is silent afterwards."""
+    started: set[str] = set()
+    ended: set[str] = set()
+    for at, effect in evidence.effects():
+        run_id = getattr(effect, "run_id", None)
+        if run_id is None:
+            continue
+        if isinstance(effect, RunStarted) and run_id in started:
+            yield at, f"run {run_id} started twice"
+        started |= {run_id} if isinstance(effect, RunStarted) else set()
+        if run_id not in started:
+            yield at, f"{type(effect).__name__} for run {run_id}, which never started"
+        if run_id in ended:
+            yield at, f"{type(effect).__name__} for run {run_id}, which had ended"
+        ended |= {run_id} if isinstance(effect, RunEnded) else set()
+    in_flight = {run["run_id"] for run in evidence.snapshot["runs"]}
+    for run_id in sorted(started - ended - in_flight):
+        yield evidence.snapshot["now_ms"], f"run {run_id} is over without an end"
+
+
+def deterministic(evidence: Evidence) -> Iterator[Finding]:
+    """The same commands at the same times give the same effects, byte for byte."""
+    engine = Engine(evidence.config, id_seed=evidence.id_seed)
+    for number, exchange in enumerate(evidence.exchanges):
+        again = [effect.to_json() for effect in engine.apply(exchange.command, exchange.now_ms)]
+        if again != [effect.to_json() for effect in exchange.effects]:
+            yield exchange.now_ms, f"command {number} has other effects when it is replayed"
+            return
+
+
+INVARIANTS: Mapping[str, Callable[[Evidence], Iterator[Finding]]] = {
+    check.__name__: check
+    for check in (
+        one_run_per_lane,
+        no_lost_wake,
+        no_cross_talk,
+        pairs_intact,
+        budget_respected,
+        one_terminal_per_run,
+        deterministic,
+    )
+}
+
+
+def violations(evidence: Evidence, names: Iterable[str] | None = None) -> list[Violation]:
+    """Everything in `evidence` that breaks the promises `names`, or any promise.
+
+    Raises:
+        InvalidInput: a name that no promise has.
+    """
+    found = []
+    for name in INVARIANTS if names is None else names:
+        if name not in INVARIANTS:
+            raise refusal("invariant", name, f"must be one of {', '.join(INVARIANTS)}")
+        for at, message in INVARIANTS[name](evidence):
+            found.append(Violation(invariant=name, message=message, at_ms=at))
+    return found

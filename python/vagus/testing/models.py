@@ -1,0 +1,98 @@
+"""Scripted models: what answers a harness's prompts."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeGuard
+
+from vagus import InvalidInput, Message, ModelFailed, ModelReplied
+from vagus.testing.records import ModelCall, Reply
+from vagus.testing.spans import refusal, span_ms
+
+Answer = str | Reply | Sequence[Message]
+"""What a model may say: text, a `Reply`, or messages that end with the reply."""
+
+Model = Callable[[ModelCall], Answer]
+Script = Sequence[Answer | Exception]
+
+
+class Asked(NamedTuple):
+    """What to tell the engine, how long after the call, and what the test's author did wrong."""
+
+    command: ModelReplied | ModelFailed
+    after_ms: int
+    mistake: InvalidInput | None = None
+
+
+def as_model(model: Model | Script) -> Model:
+    """`model` itself, or a function that answers with one entry of a script after the other.
+
+    The last entry is repeated for ever; an exception in the script is raised.
+
+    Raises:
+        InvalidInput: neither a function nor a script of at least one answer.
+    """
+    if callable(model):
+        return model
+    if isinstance(model, str) or not isinstance(model, Sequence) or not model:
+        raise refusal("model", model, "must be a function or a list of answers")
+    for answer in model:
+        if not isinstance(answer, Exception):
+            as_reply(answer)
+    entries = list(model)
+
+    def scripted(call: ModelCall) -> Answer:
+        entry = entries[0] if len(entries) == 1 else entries.pop(0)
+        if isinstance(entry, Exception):
+            raise entry
+        return entry
+
+    return scripted
+
+
+def as_reply(answer: object) -> Reply:
+    """The `Reply` that `answer` stands for.
+
+    Raises:
+        InvalidInput: `answer` is not an `Answer`.
+    """
+    if isinstance(answer, Reply):
+        return answer
+    if isinstance(answer, str):
+        return Reply(text=answer)
+    if _are_messages(answer):
+        return Reply(text=answer[-1].text, messages=tuple(answer[:-1]))
+    if inspect.iscoroutine(answer):
+        answer.close()
+    kind = type(answer).__name__
+    raise refusal("model", answer, f"must answer with text, a Reply or messages, not {kind}")
+
+
+def _are_messages(answer: object) -> TypeGuard[Sequence[Message]]:
+    if not isinstance(answer, list | tuple):
+        return False
+    return len(answer) > 0 and all(isinstance(message, Message) for message in answer)
+
+
+def ask(model: Model | None, call: ModelCall, latency_ms: int) -> Asked:
+    """What `model` answers to `call`; its exceptions are failures of the model."""
+    if model is None:
+        return blame(call.run_id, refusal("model", None, "none was given; see Harness.model"))
+    try:
+        answer = model(call)
+    except Exception as error:
+        text = str(error) or type(error).__name__
+        printable = text.encode(errors="replace").decode()
+        return Asked(ModelFailed(run_id=call.run_id, error=printable), latency_ms)
+    try:
+        reply = as_reply(answer)
+        command = ModelReplied(run_id=call.run_id, text=reply.text, messages=list(reply.messages))
+        return Asked(command, latency_ms if reply.after is None else span_ms(reply.after, "after"))
+    except InvalidInput as error:
+        return blame(call.run_id, error)
+
+
+def blame(run_id: str, error: InvalidInput) -> Asked:
+    """Ends the run `run_id` as failed, because of a mistake that the test's author must see."""
+    return Asked(ModelFailed(run_id=run_id, error=str(error)), 0, error)

@@ -1,0 +1,230 @@
+"""What a `Harness` shows: model calls, replies, runs and deliveries."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from vagus import (
+    ContextKey,
+    DeliveryRoute,
+    Ledger,
+    Message,
+    OverflowDetected,
+    SessionKey,
+    WakeCause,
+)
+
+
+def prompt_text(messages: Iterable[Message]) -> str:
+    """The text of all `messages`, joined by blank lines."""
+    return "\n\n".join(text for message in messages if (text := message.text))
+
+
+def plain(value: object) -> Any:
+    """`value` as JSON-ready dicts, lists, texts and numbers."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    to_dict = getattr(value, "to_dict", None)
+    return str(value) if to_dict is None else plain(to_dict())
+
+
+def _fields_of(record: Any, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
+    names = (field.name for field in fields(record))
+    return {name: plain(getattr(record, name)) for name in names if name not in leave_out}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCall:
+    """One prompt on its way to the model: what a model function is called with."""
+
+    run_id: str
+    kind: str
+    agent_id: str
+    session_key: SessionKey
+    context_key: ContextKey
+    reason: str
+    model: str
+    messages: tuple[Message, ...]
+    ledger: Ledger
+    now: datetime
+
+    @property
+    def prompt(self) -> str:
+        """The whole text that is sent, system message included."""
+        return prompt_text(self.messages)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return _fields_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A scripted answer.
+
+    Attributes:
+        text: the final reply.
+        messages: tool calls and results on the way to it.
+        after: how long the model takes, as text such as `3s`, milliseconds or a timedelta; None
+            for the harness's own latency.
+    """
+
+    text: str
+    messages: Sequence[Message] = ()
+    after: str | int | timedelta | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        after = str(self.after) if isinstance(self.after, timedelta) else self.after
+        return {"text": self.text, "messages": plain(self.messages), "after": after}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A text that was sent to somebody."""
+
+    run_id: str
+    session_key: SessionKey
+    route: DeliveryRoute
+    text: str
+    at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return _fields_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One model turn, a person's or a heartbeat's.
+
+    While it is in flight, `outcome` and `ended_at` are None.
+    """
+
+    run_id: str
+    kind: str
+    agent_id: str
+    session_key: SessionKey
+    context_key: ContextKey
+    reason: str
+    causes: tuple[WakeCause, ...]
+    requests: int
+    started_at: datetime
+    model: str | None = None
+    messages: tuple[Message, ...] = ()
+    ledger: Ledger | None = None
+    overflows: tuple[OverflowDetected, ...] = ()
+    outcome: str | None = None
+    skip: str | None = None
+    error: str | None = None
+    text: str = ""
+    delivered: bool = False
+    retry_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def prompt(self) -> str:
+        """The whole text that was sent, system message included; empty when nothing was."""
+        return prompt_text(self.messages)
+
+    @property
+    def model_called(self) -> bool:
+        """True when a prompt was sent to the model."""
+        return bool(self.messages)
+
+    @property
+    def prechecks(self) -> int:
+        """How many prechecks found the prompt beyond its budget (reference profile)."""
+        return len(self.overflows)
+
+    @property
+    def message_count(self) -> int:
+        """Messages of the prompt that was sent, or that was too large to be sent."""
+        if not self.messages and self.overflows:
+            return self.overflows[-1].messages
+        return len(self.messages)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field and figure, JSON-ready; the prompt's messages are left out."""
+        return _fields_of(self, frozenset({"messages", "overflows"})) | {
+            "model_called": self.model_called,
+            "message_count": self.message_count,
+            "prechecks": self.prechecks,
+        }
+
+    def __repr__(self) -> str:
+        state = self.outcome or "in flight"
+        return (
+            f"<Run {state}: {self.kind} {self.reason!r} on {self.session_key} "
+            f"with {self.context_key} at {plain(self.started_at)}>"
+        )
+
+
+RUN_COLUMNS = ("#", "time", "why", "session key", "context key", "tokens / budget", "outcome")
+
+
+def run_row(number: int, run: Run) -> tuple[str, ...]:
+    """The cells that show `run` in a table with the columns `RUN_COLUMNS`."""
+    tokens = "" if run.ledger is None else f"{run.ledger.estimated:,} / {run.ledger.budget:,}"
+    outcome = run.outcome or "in flight"
+    too_large = run.ledger is not None and run.ledger.overflow > 0
+    detail = None if too_large else run.skip or run.error
+    return (
+        str(number),
+        f"{run.started_at:%H:%M:%S}",
+        run.reason,
+        str(run.session_key),
+        _short_context(run),
+        tokens,
+        f"{outcome} ({detail})" if detail else outcome,
+    )
+
+
+def _short_context(run: Run) -> str:
+    """The context key without what it shares with its session, and with the head of its id."""
+    key = run.context_key
+    if key == str(run.session_key):
+        return "the session key"
+    tail = str(key).removeprefix(str(key.session))
+    return f"…{tail.removesuffix(key.id)}{key.id[:8]}…" if len(key.id) > 12 else f"…{tail}"
+
+
+class RunList(list[Run]):
+    """Runs, in the order in which they ended; shows itself as a table."""
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [run_row(number, run) for number, run in enumerate(self)]
+
+    def table(self) -> str:
+        """The runs as a plain text table."""
+        rows = [RUN_COLUMNS, *self._rows()]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+        return "\n".join(lines)
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Every run, JSON-ready."""
+        return [run.to_dict() for run in self]
+
+    def _repr_html_(self) -> str:
+        return html_table(RUN_COLUMNS, self._rows())
+
+
+def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A small HTML table; every cell is escaped."""
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', columns)}</thead><tbody>{body}</tbody></table>"
