@@ -1,0 +1,181 @@
+"""The command line."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import vagus
+from vagus._commands import app
+from vagus.scenario import shipped
+
+GOOD = """
+name: good
+start: 2026-05-17T22:00:00Z
+config: {agents: {list: [{id: main, heartbeat: {every: 5m}}]}}
+steps: [{advance: 10m, expect: [{runs: {count: 2}}]}]
+"""
+BAD = GOOD.replace("good", "bad").replace("count: 2", "count: 3")
+MANY = GOOD.replace("10m", "100m").replace("count: 2", "count: 20")
+
+
+def invoke(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+
+@pytest.fixture
+def files(tmp_path):
+    paths = {}
+    for name, text in {"good": GOOD, "bad": BAD, "many": MANY, "broken": "name: 3"}.items():
+        paths[name] = str(tmp_path / f"{name}.vagus.yaml")
+        (tmp_path / f"{name}.vagus.yaml").write_text(text)
+    return paths
+
+
+def test_a_good_scenario(files):
+    told = invoke("run", files["good"])
+    assert told.exit_code == 0
+    assert "agent:main:main" in told.stdout
+    assert "2 runs (2 acknowledged); prompt tokens first" in told.stdout
+    assert "0 failed prechecks; 0 restarts; 0 delivered" in told.stdout
+    assert "passed" in told.stdout
+
+
+def test_a_failed_expectation_is_a_diff(files):
+    told = invoke("run", files["bad"])
+    assert told.exit_code == 1
+    assert "steps[0].expect[0].runs.count: number of runs" in told.stdout
+    lines = [line.strip() for line in told.stdout.splitlines()]
+    assert "-3" in lines
+    assert "+2" in lines
+    assert "failed expectations: 1" in told.stdout
+
+
+def test_of_many_runs_the_ends_are_shown(files):
+    told = invoke("run", files["many"])
+    assert "9 more like these" in told.stdout
+    numbers = [line.split()[0] for line in told.stdout.splitlines() if line.strip()]
+    assert [number for number in numbers if number.isdigit()][:11] == [
+        *"01234567",
+        "17",
+        "18",
+        "19",
+    ]
+
+
+def test_one_failure_among_many_is_a_failure(files):
+    assert invoke("run", files["good"], files["bad"]).exit_code == 1
+    assert invoke("run", files["good"], files["many"]).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["broken", "missing"])
+def test_a_bad_scenario(files, name):
+    told = invoke("run", files["good"], files.get(name, "no-such-name"))
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert told.stderr.startswith("vagus: ")
+
+
+def test_json(files):
+    told = invoke("run", "--json", files["good"], files["bad"])
+    assert told.exit_code == 1
+    good, bad = json.loads(told.stdout)
+    assert (good["passed"], bad["passed"]) == (True, False)
+    assert good["variants"][0]["runs"][0]["session_key"] == "agent:main:main"
+    assert bad["variants"][0]["failures"][0]["actual"] == 2
+
+
+def test_shipped_scenarios_are_listed_and_run_by_name():
+    listed = invoke("run", "--list")
+    assert listed.exit_code == 0
+    assert all(name in listed.stdout for name in shipped())
+    told = invoke("run", "isolated-ticks")
+    assert told.exit_code == 0
+    assert told.stdout.count("…:heartbeat-run:") == 2
+
+
+def test_variants_are_named():
+    told = invoke("run", "incident-84218")
+    assert "a heartbeat that drowned in its own replies: reference" in told.stdout
+    assert "124,349 / 111,616" in told.stdout
+    assert "288 failed prechecks; 72 restarts" in told.stdout
+    assert "61 more like these" in told.stdout
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["run", "--no-such"], ["no-such"]])
+def test_usage_errors(arguments):
+    assert invoke(*arguments).exit_code == 2
+
+
+def test_version():
+    told = invoke("--version")
+    assert (told.exit_code, told.stdout) == (0, f"vagus {vagus.__version__}\n")
+
+
+def test_explain():
+    told = invoke("explain", "Agent:Main:Slack:channel:C123:thread:456")
+    assert told.exit_code == 0
+    rows = dict(line.rstrip().split("  ", 1) for line in told.stdout.splitlines())
+    rows = {name: value.strip() for name, value in rows.items()}
+    assert rows == {
+        "canonical": "agent:main:slack:channel:c123:thread:456",
+        "agent": "main",
+        "kind": "channel",
+        "rest": "slack:channel:c123:thread:456",
+        "thread": "456",
+        "parent": "agent:main:slack:channel:c123",
+        "isolated heartbeat": "agent:main:slack:channel:c123:thread:456:heartbeat",
+    }
+
+
+def test_explain_without_thread():
+    told = invoke("explain", "agent:main:main")
+    assert "none" in told.stdout
+    assert "agent:main:main:heartbeat" in told.stdout
+
+
+def test_explain_refuses_what_is_no_key():
+    told = invoke("explain", "main")
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert told.stderr.startswith("vagus: session_key: ")
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("missing", ["typer", "rich", "yaml"])
+def test_without_the_extra_the_hint_says_what_to_install(missing):
+    code = f"import sys; sys.modules[{missing!r}] = None\nfrom vagus.cli import main\nmain()"
+    told = python(code)
+    assert told.returncode == 2
+    assert missing in told.stderr
+    assert "pip install 'vagus[cli]'" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_another_missing_module_is_not_hidden():
+    code = "import sys; sys.modules['vagus.scenario'] = None\nfrom vagus.cli import main\nmain()"
+    assert "ModuleNotFoundError" in python(code).stderr
+
+
+def test_the_entry_point_runs():
+    code = (
+        "import sys; sys.argv[1:] = ['explain', 'agent:a:main']\nfrom vagus.cli import main\nmain()"
+    )
+    told = python(code)
+    assert told.returncode == 0
+    assert "agent:a:main" in told.stdout
+
+
+@pytest.mark.parametrize("module", ["vagus", "vagus.testing"])
+def test_importing_needs_no_extra(module):
+    code = (
+        f"import sys, {module}\n"
+        "print([name for name in ('yaml', 'typer', 'rich') if name in sys.modules])"
+    )
+    assert python(code).stdout == "[]\n"

@@ -1,0 +1,220 @@
+"""Scripted models: answers, failures, and mistakes of a test's author."""
+
+import json
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+import vagus.testing.host
+from vagus import InvalidInput, Message, Part, VagusError
+from vagus.testing import Harness, ModelCall, Reply
+
+QUIET = {"agents": {"list": [{"id": "main"}]}}
+TICKING = {"agents": {"list": [{"id": "trent", "heartbeat": {"every": "5m"}}]}}
+MAIN = "agent:main:main"
+
+
+def quiet(model: Any) -> Harness:
+    harness = Harness(QUIET)
+    harness.model([model])
+    return harness
+
+
+def test_a_model_function_sees_the_call():
+    calls: list[ModelCall] = []
+
+    def remember(call: ModelCall) -> str:
+        calls.append(call)
+        return "HEARTBEAT_OK"
+
+    h = Harness(TICKING)
+    h.model(remember)
+    (run,) = h.advance(minutes=5)
+    (call,) = calls
+    assert call.run_id == run.run_id
+    assert (call.agent_id, call.kind, call.reason) == ("trent", "heartbeat", "interval")
+    assert call.session_key == run.session_key
+    assert call.context_key == run.context_key
+    assert call.prompt == run.prompt
+    assert call.ledger == run.ledger
+    assert call.now == run.started_at
+    assert json.loads(json.dumps(call.to_dict()))["session_key"] == "agent:trent:main"
+
+
+def test_a_script_goes_on_to_its_last_answer():
+    h = Harness(QUIET)
+    h.model(["one", Reply(text="two", after="3s"), ValueError("no quota"), "four"])
+    texts = []
+    for _ in range(5):
+        h.inbound("hi", session_key=MAIN)
+        (run,) = h.run_until_idle() or h.runs[-1:]
+        texts.append(run.error or run.text)
+    assert texts == ["one", "two", "no quota", "four", "four"]
+
+
+@pytest.mark.parametrize(
+    ("after", "shown"), [(None, None), ("3s", "3s"), (5, 5), (timedelta(seconds=3), "0:00:03")]
+)
+def test_a_reply_shows_itself(after, shown):
+    reply = Reply(text="two", messages=[Message.of("assistant", "one")], after=after)
+    assert json.loads(json.dumps(reply.to_dict()))["after"] == shown
+    assert reply.to_dict()["messages"][0]["role"] == "assistant"
+
+
+def test_messages_may_be_an_answer():
+    call = Message(role="assistant", parts=[Part(kind="tool_call", call_id="1", name="ls")])
+    result = Message(role="tool", parts=[Part(kind="tool_result", call_id="1", text="a.txt")])
+    h = quiet([call, result, Message.of("assistant", "one file")])
+    (run,) = h.inbound("list", session_key=MAIN)
+    assert run.text == "one file"
+    (after,) = h.inbound("again", session_key=MAIN)
+    assert "a.txt" in after.prompt
+    assert h.check_invariants() == []
+
+
+def test_a_model_that_raises_fails_the_run_only():
+    h = quiet(RuntimeError("boom"))
+    (run,) = h.inbound("hi", session_key=MAIN)
+    assert (run.outcome, run.error) == ("failed", "boom")
+    h.model(["fine"])
+    (run,) = h.inbound("hi", session_key=MAIN)
+    assert run.outcome == "replied"
+
+
+def test_an_error_without_text_shows_its_type():
+    h = quiet(KeyError())
+    assert h.inbound("hi", session_key=MAIN)[0].error == "KeyError"
+
+
+def test_an_error_of_the_model_may_be_any_text():
+    h = quiet(RuntimeError("\ud800"))
+    assert h.inbound("hi", session_key=MAIN)[0].error == "?"
+
+
+def test_a_vagus_error_inside_the_model_is_the_models():
+    def model(call):
+        raise InvalidInput("the tool refused")
+
+    h = Harness(QUIET)
+    h.model(model)
+    (run,) = h.inbound("hi", session_key=MAIN)
+    assert run.error == "the tool refused"
+
+
+async def _answer() -> str:
+    return "hello"
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (lambda call: None, "not NoneType"),
+        (lambda call: 42, "not int"),
+        (lambda call: [], "not list"),
+        (lambda call: ["text"], "not list"),
+        (lambda call: _answer(), "not coroutine"),
+        (lambda call: Reply(text=cast(Any, 3)), "must be text"),
+        (lambda call: Reply(text="x", after="soon"), "duration"),
+        (lambda call: Reply(text="x", messages=cast(Any, ["y"])), "Message"),
+    ],
+)
+def test_a_wrong_answer_is_told_and_leaves_the_harness_usable(model, message):
+    h = Harness(QUIET)
+    h.model(model)
+    with pytest.raises(InvalidInput, match=message):
+        h.inbound("hi", session_key=MAIN)
+    assert [run.outcome for run in h.runs] == ["failed"]
+    h.model(["fine"])
+    (run,) = h.inbound("hi again", session_key=MAIN)
+    assert run.outcome == "replied"
+    assert h.check_invariants() == []
+
+
+def test_the_clock_stands_where_the_mistake_happened():
+    h = Harness(TICKING)
+    h.model(cast(Any, lambda call: None))
+    with pytest.raises(InvalidInput):
+        h.advance(hours=1)
+    assert h.now == h.runs[0].started_at
+    h.model(["HEARTBEAT_OK"])
+    assert len(h.advance(minutes=10)) == 2
+
+
+def test_a_reply_that_the_engine_refuses_is_the_authors_mistake():
+    h = Harness(QUIET | {"limits": {"text_bytes": 2000}})
+    h.model(["x" * 3000])
+    with pytest.raises(InvalidInput, match="text_bytes"):
+        h.inbound("hi", session_key=MAIN)
+    assert [run.outcome for run in h.runs] == ["failed"]
+
+
+def test_a_file_that_the_engine_refuses_is_the_authors_mistake():
+    h = Harness(QUIET | {"limits": {"text_bytes": 2000}})
+    h.model(["fine"])
+    h.workspace("main", {"AGENTS.md": "x" * 3000})
+    with pytest.raises(InvalidInput, match=r"AGENTS\.md"):
+        h.inbound("hi", session_key=MAIN)
+    assert [run.outcome for run in h.runs] == ["failed"]
+    assert h.pending == []
+
+
+def test_without_a_model_the_harness_says_so():
+    h = Harness(QUIET)
+    with pytest.raises(InvalidInput, match=r"Harness\.model"):
+        h.inbound("hi", session_key=MAIN)
+
+
+@pytest.mark.parametrize("model", ["text", [], None, 3, [3], [None]])
+def test_a_model_is_a_function_or_a_script(model):
+    h = Harness(QUIET)
+    with pytest.raises(InvalidInput) as caught:
+        h.model(model)
+    assert caught.value.field == "model"
+
+
+def test_a_model_may_talk_to_the_harness():
+    h = Harness(QUIET, latency="1s")
+
+    def model(call):
+        if call.kind == "user":
+            assert h.event(MAIN, "background job done", wake="exec") == []
+        return "ok"
+
+    h.model(model)
+    h.inbound("start a job", session_key=MAIN)
+    user, heartbeat = h.run_until_idle()
+    assert (user.kind, heartbeat.kind) == ("user", "heartbeat")
+    assert "background job done" in heartbeat.prompt
+
+
+def test_a_model_may_not_move_the_clock():
+    h = Harness(QUIET)
+    h.model(cast(Any, lambda call: h.advance(minutes=1)))
+    (run,) = h.inbound("hi", session_key=MAIN)
+    assert "cannot move the clock" in str(run.error)
+
+
+def test_an_engine_that_never_rests_is_stopped(monkeypatch):
+    monkeypatch.setattr(vagus.testing.host, "COMMANDS_PER_INSTANT", 50)
+    h = Harness(QUIET)
+
+    def model(call):
+        h.wake(MAIN, kind="hook", coalesce_ms=0)
+        return "again"
+
+    h.model(model)
+    with pytest.raises(VagusError, match="never rests"):
+        h.wake(MAIN, kind="hook", coalesce_ms=0)
+
+
+def test_an_interrupt_in_the_model_is_not_swallowed():
+    def model(call):
+        raise KeyboardInterrupt
+
+    h = Harness(QUIET)
+    h.model(model)
+    with pytest.raises(KeyboardInterrupt):
+        h.inbound("hi", session_key=MAIN)
+    (run,) = h.advance(minutes=10)
+    assert run.outcome == "timed_out"

@@ -1,0 +1,290 @@
+"""Every promise is really checked: each forged record below breaks exactly one."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pytest
+
+from vagus import (
+    CallModel,
+    ContextKey,
+    Deliver,
+    DeliveryRoute,
+    Effect,
+    InvalidInput,
+    Ledger,
+    LedgerPart,
+    Message,
+    Part,
+    PostEvent,
+    RunEnded,
+    RunStarted,
+    Tick,
+    WakeQueued,
+)
+from vagus.testing import INVARIANTS, Harness
+from vagus.testing.invariants import Evidence, unpaired, violations
+from vagus.testing.journal import Exchange
+
+A, B = "agent:main:slack:channel:a", "agent:main:slack:channel:b"
+CONFIG = {"agents": {"list": [{"id": "main"}]}}
+IDLE: dict[str, Any] = {"now_ms": 9, "wakes": [], "runs": []}
+
+
+def context(session: str, epoch: str = "1") -> ContextKey:
+    return ContextKey.for_epoch(session, epoch)
+
+
+def started(run_id: str = "r1", session: str = A, requests: int = 1) -> RunStarted:
+    return RunStarted(
+        run_id=run_id,
+        kind="heartbeat",
+        agent_id="main",
+        session_key=session,
+        context_key=context(session),
+        reason="wake",
+        causes=[],
+        requests=requests,
+    )
+
+
+def ended(run_id: str = "r1", session: str = A, retry_at_ms: int | None = None) -> RunEnded:
+    return RunEnded(
+        run_id=run_id,
+        kind="heartbeat",
+        agent_id="main",
+        session_key=session,
+        context_key=context(session),
+        outcome="replied",
+        retry_at_ms=retry_at_ms,
+    )
+
+
+def ledger(estimated: int = 10, raw: int = 8) -> Ledger:
+    budget = 100
+    return Ledger(
+        window=budget + 20,
+        reserve=20,
+        budget=budget,
+        raw=raw,
+        estimated=estimated,
+        overflow=max(0, estimated - budget),
+        dropped=0,
+        source="estimated",
+        parts=[LedgerPart(name="prompt", messages=1, tokens=8)],
+    )
+
+
+def call(
+    *messages: Message, run_id: str = "r1", session: str = A, costs: Ledger | None = None
+) -> CallModel:
+    return CallModel(
+        run_id=run_id,
+        agent_id="main",
+        session_key=session,
+        context_key=context(session),
+        model="",
+        messages=list(messages) or [Message.of("user", "hi")],
+        ledger=costs or ledger(),
+        deadline_ms=1000,
+    )
+
+
+def queued(session: str = A) -> WakeQueued:
+    return WakeQueued(session_key=session, kind="hook", reason="x", merged=False, due_ms=5)
+
+
+def record(
+    *effects: Effect, snapshot: Mapping[str, Any] = IDLE, command: PostEvent | None = None
+) -> Evidence:
+    exchange = Exchange(1, command or Tick(), list(effects))
+    return Evidence(config=CONFIG, id_seed=0, exchanges=[exchange], snapshot=snapshot)
+
+
+def broken(name: str, evidence: Evidence) -> list[str]:
+    return [violation.message for violation in violations(evidence, [name])]
+
+
+def waiting(requests: int, due_ms: int) -> dict[str, Any]:
+    return IDLE | {"wakes": [{"session_key": A, "requests": requests, "due_ms": due_ms}]}
+
+
+GOOD = (queued(), started(), call(), ended())
+
+
+def test_a_good_record_breaks_nothing():
+    names = [name for name in INVARIANTS if name != "deterministic"]
+    assert violations(record(*GOOD), names) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "evidence", "message"),
+    [
+        ("one_run_per_lane", record(started(), started("r2")), "held by r1"),
+        ("no_lost_wake", record(queued()), "1 requests wait, the engine knows 0"),
+        ("no_lost_wake", record(queued(), queued(), started(requests=1)), "answers 1 of 2"),
+        ("no_lost_wake", record(snapshot=waiting(1, 20)), "0 requests wait, the engine knows 1"),
+        ("no_lost_wake", record(queued(), snapshot=waiting(1, 9)), "overdue"),
+        (
+            "no_lost_wake",
+            record(queued(), started(), ended(retry_at_ms=20)),
+            "1 requests wait, the engine knows 0",
+        ),
+        ("budget_respected", record(call(costs=ledger(estimated=101))), "101 tokens of 100"),
+        ("budget_respected", record(call(costs=ledger(raw=9))), "do not add up"),
+        ("one_terminal_per_run", record(started(), started()), "started twice"),
+        ("one_terminal_per_run", record(ended()), "never started"),
+        ("one_terminal_per_run", record(started(), ended(), ended()), "had ended"),
+        ("one_terminal_per_run", record(started()), "without an end"),
+        ("deterministic", record(*GOOD), "other effects"),
+    ],
+)
+def test_a_broken_promise_is_found(name, evidence, message):
+    assert any(message in found for found in broken(name, evidence))
+
+
+def test_a_run_in_flight_needs_no_end_yet():
+    snapshot = IDLE | {"runs": [{"run_id": "r1"}]}
+    assert broken("one_terminal_per_run", record(started(), snapshot=snapshot)) == []
+
+
+def test_a_wake_may_wait_behind_a_run():
+    evidence = record(started(requests=0), queued(), snapshot=waiting(1, 5))
+    assert broken("no_lost_wake", evidence) == []
+
+
+def test_a_delivery_after_the_end_is_found():
+    late = Deliver(
+        run_id="r1",
+        session_key=A,
+        route=DeliveryRoute(channel="slack", to="a"),
+        text="too late",
+    )
+    assert broken("one_terminal_per_run", record(*GOOD, late)) == [
+        "Deliver for run r1, which had ended"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("messages", "problems"),
+    [
+        ([("assistant", "c", "1"), ("tool", "r", "1")], []),
+        ([("assistant", "c", "1")], ["tool call 1 has no result"]),
+        ([("tool", "r", "1")], ["tool result 1 answers no call"]),
+        (
+            [("assistant", "c", "1"), ("user", "t", ""), ("tool", "r", "1")],
+            ["tool call 1 has no result", "tool result 1 answers no call"],
+        ),
+        (
+            [("assistant", "c", "1"), ("tool", "r", "1"), ("tool", "r", "1")],
+            ["tool result 1 answers no call"],
+        ),
+    ],
+)
+def test_pairs(messages, problems):
+    kinds: dict[str, Literal["text", "tool_call", "tool_result"]] = {
+        "c": "tool_call",
+        "r": "tool_result",
+        "t": "text",
+    }
+    made = [
+        Message(role=role, parts=[Part(kind=kinds[kind], call_id=call_id, name="x", text="y")])
+        for role, kind, call_id in messages
+    ]
+    assert list(unpaired(made)) == problems
+    assert len(broken("pairs_intact", record(call(*made)))) == len(problems)
+
+
+def test_a_message_of_another_session_is_found():
+    secret = Message.of("user", "the secret of a")
+    evidence = record(
+        started("r1", A),
+        call(secret, run_id="r1", session=A),
+        ended("r1", A),
+        started("r2", B),
+        call(secret, Message.of("user", "hi"), run_id="r2", session=B),
+    )
+    assert len(broken("no_cross_talk", evidence)) == 1
+
+
+def test_an_event_of_another_session_is_found():
+    evidence = record(
+        started("r1", B),
+        call(Message.of("user", "System: build 17 failed"), session=B),
+        command=PostEvent(session_key=A, text="build 17 failed"),
+    )
+    assert len(broken("no_cross_talk", evidence)) == 1
+
+
+def test_a_message_from_before_a_reset_is_found():
+    h = Harness(CONFIG)
+    h.model(["noted"])
+    h.inbound("remember the milk", session_key=A)
+    h.reset(A)
+    h.inbound("what was it?", session_key=A)
+    assert h.check_invariants() == []
+    last = h._host.exchanges[-2]
+    called = next(effect for effect in last.effects if isinstance(effect, CallModel))
+    old = Message.of("user", "remember the milk")
+    forged = call(old, *called.messages, run_id=called.run_id)
+    h._host.exchanges[-2] = last._replace(effects=[forged])
+    assert [each.invariant for each in h.check_invariants(["no_cross_talk"])] == ["no_cross_talk"]
+
+
+def test_replayed_ticks_are_no_strangers():
+    heartbeat = {
+        "every": "5m",
+        "isolated_session": True,
+        "replay": {"max_messages": 10, "max_tokens": 10_000},
+    }
+    h = Harness({"agents": {"list": [{"id": "main", "heartbeat": heartbeat}]}})
+    h.model(["The disk is nearly full."])
+    runs = h.advance(minutes=15)
+    assert "nearly full" in runs[-1].prompt
+    assert h.check_invariants() == []
+
+
+def test_the_words_of_a_failed_turn_stay_in_their_session():
+    h = Harness(CONFIG)
+    h.model([RuntimeError("no quota"), "fine"])
+    for session in (A, B):
+        h.event(session, "the build failed")
+        h.inbound("hello there", session_key=session)
+        h.inbound("again", session_key=session)
+    assert "hello there" in h.runs[-1].prompt
+    assert h.check_invariants() == []
+
+
+def test_a_retried_wake_is_not_lost():
+    h = Harness(CONFIG)
+    h.model([RuntimeError("no"), RuntimeError("no"), "HEARTBEAT_OK"])
+    h.wake(A, kind="hook")
+    h.wake(A, kind="hook")
+    h.advance(ms=300)
+    assert h.runs[0].retry_at is not None
+    assert h.check_invariants() == []
+    runs = h.run_until_idle()
+    assert [run.requests for run in h.runs] == [2, 2, 2]
+    assert runs[-1].outcome == "acknowledged"
+    assert h.check_invariants() == []
+
+
+def test_a_changed_effect_is_not_deterministic():
+    h = Harness(CONFIG)
+    h.model(["hello"])
+    h.inbound("hi", session_key=A)
+    assert h.check_invariants(["deterministic"]) == []
+    h._host.exchanges[1].effects.pop()
+    (violation,) = h.check_invariants(["deterministic"])
+    assert violation.to_dict()["invariant"] == "deterministic"
+    assert "deterministic: command 1" in str(violation)
+
+
+def test_names_choose_what_is_checked():
+    evidence = record(started(), started("r2"))
+    assert violations(evidence, []) == []
+    assert {each.invariant for each in violations(evidence, ["one_run_per_lane"])} == {
+        "one_run_per_lane"
+    }
+    with pytest.raises(InvalidInput, match="one_run_per_lane"):
+        violations(evidence, ["no_such_promise"])

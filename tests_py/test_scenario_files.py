@@ -1,0 +1,340 @@
+"""Scenario files: how they are found, read and refused."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from vagus import Scenario, ScenarioError
+from vagus.scenario import shipped
+from vagus.scenario.document import MAX_BYTES
+
+HEAD = """
+name: a story
+start: 2026-05-17T22:00:00Z
+config: {agents: {list: [{id: main, heartbeat: {every: 5m, isolated_session: true}}]}}
+"""
+TICKS = HEAD + "steps:\n  - advance: 10m\n    expect:\n"
+
+
+def test_loading_by_path_and_by_name(tmp_path):
+    file = tmp_path / "mine.vagus.yaml"
+    file.write_text(TICKS + "      - run: {}\n")
+    assert Scenario.load(file).name == Scenario.load(str(file)).name == "a story"
+    assert Scenario.load("isolated-ticks").name
+    assert all(path.name.endswith(".vagus.yaml") for path in shipped().values())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("isolated-tick", "did you mean 'isolated-ticks'"),
+        ("zzz", "known: ghosted-thread, incident-84218"),
+        ("", "no such file"),
+        ("x" * 5000, "cannot be read"),
+        ("a\0b", "no such file"),
+    ],
+)
+def test_unknown_names(name, message):
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        Scenario.load(name)
+
+
+def test_a_file_that_is_not_text(tmp_path):
+    file = tmp_path / "binary.vagus.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        Scenario.load(file)
+
+
+def test_a_file_that_is_too_large(tmp_path):
+    file = tmp_path / "large.vagus.yaml"
+    file.write_text("#" * (MAX_BYTES + 10))
+    with pytest.raises(ScenarioError, match="larger than"):
+        Scenario.load(file)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{role: user, fill: x, chars: 4000000, count: 20}",
+        "{role: user, text: '', count: 1000000}, {role: user, text: '"
+        + "x" * 100
+        + "', count: 1000000}",
+    ],
+)
+def test_generators_make_a_bounded_amount_of_text(message):
+    text = HEAD + "steps: [{advance: 1m}]\n"
+    text += f"transcript: [{{session_key: 'agent:main:main', messages: [{message}]}}]"
+    with pytest.raises(ScenarioError, match="generates more than"):
+        Scenario.parse(text)
+
+
+def test_errors_name_file_line_path_and_value(tmp_path):
+    file = tmp_path / "mine.vagus.yaml"
+    file.write_text("name: x\nstart: 2026-01-01T00:00:00Z\nconfig: {}\nsteps:\n  - advance: 10\n")
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(file)
+    assert str(caught.value).startswith(f"{file}:5: steps[0].advance: must be a span")
+    assert caught.value.path == "steps[0].advance"
+    assert caught.value.value == "10"
+
+
+def without(line: str) -> str:
+    return "\n".join(x for x in (HEAD + "steps: [{advance: 1m}]").splitlines() if line not in x)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        (without("name:"), "name", "is required"),
+        (without("start:"), "start", "is required"),
+        (without("steps:"), "steps", "is required"),
+        (HEAD + "steps: []", "steps", "must not be empty"),
+        (HEAD + "steps: {advance: 1m}", "steps", "must be a list"),
+        (HEAD + "step: []", "step", "did you mean 'steps'"),
+        (HEAD + "steps: [{advanc: 1m}]", "steps[0].advanc", "did you mean 'advance'"),
+        (HEAD + "steps: [{}]", "steps[0]", "exactly one of"),
+        (HEAD + "steps: [{advance: 1m, wake: {}}]", "steps[0]", "exactly one of"),
+        (HEAD + "steps: [{advance: soon}]", "steps[0].advance", "duration"),
+        (HEAD + "steps: [{advance: 1m, repeat: {count: 2}}]", "steps[0].repeat", "goes with"),
+        (HEAD + "steps: [{wake: {}, repeat: {count: 0}}]", "steps[0].repeat.count", "from 1"),
+        (HEAD + "steps: [{wake: {}, repeat: {count: 1.5}}]", "steps[0].repeat.count", "whole"),
+        (HEAD + "steps: [{wake: {}, repeat: {}}]", "steps[0].repeat.count", "is required"),
+        (HEAD + "steps: [{inbound: {}}]", "steps[0].inbound.text", "is required"),
+        (HEAD + "steps: [{inbound: {text: 5}}]", "steps[0].inbound.text", "put it in quotes"),
+        (
+            HEAD + "steps: [{inbound: {text: x, peer: {kind: dm, id: a}}}]",
+            "steps[0].inbound.peer.kind",
+            "direct, group or channel",
+        ),
+        (HEAD + "steps: [{event: {text: x}}]", "steps[0].event.session_key", "is required"),
+        (
+            HEAD + "steps: [{event: {text: x, session_key: y, route: {to: z}}}]",
+            "steps[0].event.route.channel",
+            "is required",
+        ),
+        (
+            HEAD + "steps: [{event: {text: x, session_key: y, trusted: 1}}]",
+            "steps[0].event.trusted",
+            "true or false",
+        ),
+        (TICKS + "      - runn: {}", "steps[0].expect[0].runn", "did you mean 'run'"),
+        (TICKS + "      - {}", "steps[0].expect[0]", "must be one of"),
+        (TICKS + "      - run: 3", "steps[0].expect[0].run", "must be an object"),
+        (TICKS + "      - run: {reasn: x}", "steps[0].expect[0].run.reasn", "'reason'"),
+        (
+            TICKS + "      - run: {ledger: {estimate: 1}}",
+            "steps[0].expect[0].run.ledger.estimate",
+            "'estimated'",
+        ),
+        (
+            TICKS + "      - run: {reason: {matchs: x}}",
+            "steps[0].expect[0].run.reason.matchs",
+            "'matches'",
+        ),
+        (
+            TICKS + "      - run: {reason: {matches: x, kind: y}}",
+            "steps[0].expect[0].run.reason.kind",
+            "unknown field",
+        ),
+        (
+            TICKS + "      - run: {reason: {matches: '('}}",
+            "steps[0].expect[0].run.reason.matches",
+            "regular expression",
+        ),
+        (
+            TICKS + "      - run: {requests: {at_least: x}}",
+            "steps[0].expect[0].run.requests.at_least",
+            "must be a number",
+        ),
+        (
+            TICKS + "      - run: {reason: {one_of: x}}",
+            "steps[0].expect[0].run.reason.one_of",
+            "must be a list",
+        ),
+        (
+            TICKS + "      - run: {reason: {same_as: 'run 0'}}",
+            "steps[0].expect[0].run.reason.same_as",
+            "runs[0]",
+        ),
+        (
+            TICKS + "      - totals: {runs: {same_as: 'runs[0]'}}",
+            "steps[0].expect[0].totals.runs.same_as",
+            "inside run or runs",
+        ),
+        (TICKS + "      - runs: {}", "steps[0].expect[0].runs", "count or all"),
+        (TICKS + "      - session: {runs: 1}", "steps[0].expect[0].session.key", "required"),
+        (TICKS + "      - session: {key: x}", "steps[0].expect[0].session", "runs or delivered"),
+        (TICKS + "      - delivered: some", "steps[0].expect[0].delivered", "must be a list"),
+        (TICKS + "      - totals: {run: 1}", "steps[0].expect[0].totals.run", "'runs'"),
+        (HEAD + "steps: [{advance: 1m}]\nmodel: []", "model", "must not be empty"),
+        (HEAD + "steps: [{advance: 1m}]\nmodel: [{}]", "model[0]", "either reply or fail"),
+        (
+            HEAD + "steps: [{advance: 1m}]\nmodel: [{fail: x, after: 1s}]",
+            "model[0].after",
+            "not with fail",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\nmodel: [{reply: x, when: {kind: user}}]",
+            "model[0]",
+            "leave out its 'when'",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\nmodel: [{reply: x, when: {outcome: y}}, {reply: z}]",
+            "model[0].when.outcome",
+            "unknown field",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\ninvariants: [no_lost_wakes]",
+            "invariants[0]",
+            "'no_lost_wake'",
+        ),
+        (HEAD + "steps: [{advance: 1m}]\nvariants: [{}]", "variants[0].name", "is required"),
+        (
+            HEAD + "steps: [{advance: 1m}]\nvariants: [{name: a}, {name: a}]",
+            "variants[1].name",
+            "another variant",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {A.md: {fill: '', chars: 3}}}",
+            "workspace.main.A.md.fill",
+            "not empty",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {A.md: {fill: x, chars: 9999999}}}",
+            "workspace.main.A.md.chars",
+            "from 0 to",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {A.md: {fil: x}}}",
+            "workspace.main.A.md.fil",
+            "'fill'",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\n"
+            "transcript: [{session_key: x, messages: [{role: system, text: y}]}]",
+            "transcript[0].messages[0].role",
+            "user, assistant or tool",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\n"
+            "transcript: [{session_key: x, messages: [{role: user}]}]",
+            "transcript[0].messages[0]",
+            "needs text",
+        ),
+    ],
+)
+def test_refusals(text, path, message):
+    with pytest.raises(ScenarioError, match=re.escape(message)) as caught:
+        Scenario.parse(text)
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize("start", ["2026-05-17T22:00:00", "soon", "5"])
+def test_a_start_needs_a_time_zone(start):
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.parse(HEAD.replace("2026-05-17T22:00:00Z", start) + "steps: [{advance: 1m}]")
+    assert caught.value.path == "start"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        (
+            HEAD.replace("5m", "soon") + "steps: [{advance: 1m}]",
+            "config.agents.list[0].heartbeat.every",
+            "such as 5m",
+        ),
+        (
+            HEAD.replace("isolated_session", "isolatedSession") + "steps: [{advance: 1m}]",
+            "config.agents.list[0].heartbeat.isolatedSession",
+            "isolated_session",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\nworkspace: {ghost: {}}",
+            "workspace.ghost",
+            "not configured",
+        ),
+        (
+            HEAD + "steps: [{advance: 1m}]\n"
+            "transcript: [{session_key: main, messages: [{role: user, text: y}]}]",
+            "transcript[0]",
+            "session_key",
+        ),
+        (HEAD + "steps: [{reset: {session_key: 'agent:ghost:main'}}]", "steps[0].reset", "ghost"),
+        (HEAD + "steps: [{wake: {kind: exce}}]", "steps[0].wake", "kind"),
+    ],
+)
+def test_what_the_engine_refuses_is_told_with_its_place(text, path, message):
+    scenario = Scenario.parse(text)
+    with pytest.raises(ScenarioError, match=message) as caught:
+        scenario.run()
+    assert caught.value.path == path
+    assert re.match(r"scenario:\d+: ", str(caught.value))
+
+
+# ---- YAML -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("a: [", "not YAML"),
+        ("- a\n- b", "must be an object"),
+        ("name: a\n---\nname: b", "not YAML"),
+        ("name: a\nname: b", "given twice"),
+        ("? [a]\n: b", "field name must be text"),
+        ("name: !!python/object/apply:os.system [ls]", "tag"),
+        ("name: !mine x", "tag"),
+        ("name: !!binary aGk=", "tag"),
+        ("name: !!int x", "is not a int"),
+        ("name: !!bool yes", "is not a bool"),
+        ("name: &a [*a]", "contains itself"),
+        ("name: " + "[" * 100 + "]" * 100, "nested more than 64"),
+        ("name: " + "[" * 5000, "nested too deeply"),
+        ("name: " + "1" * 5000, "is not a int"),
+        ("#" * (MAX_BYTES + 1), "larger than"),
+        (
+            "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
+            + "".join(
+                f"{new}: &{new} [{','.join([f'*{old}'] * 10)}]\n"
+                for old, new in zip("abcde", "bcdef", strict=True)
+            ),
+            "unfolds to more than",
+        ),
+    ],
+)
+def test_hostile_documents(text, message):
+    with pytest.raises(ScenarioError, match=message):
+        Scenario.parse(text)
+
+
+def test_plain_scalars_mean_what_they_look_like():
+    text = (
+        HEAD
+        + """
+steps: [{advance: 1m}]
+workspace: {main: {a: 22:00, b: no, c: 2026-05-17, d: 0049, e: 1_000, f: on, g: '<<'}}
+"""
+    )
+    files = Scenario.parse(text).workspace["main"]
+    assert list(files.values()) == ["22:00", "no", "2026-05-17", "0049", "1_000", "on", "<<"]
+
+
+def test_aliases_are_fine():
+    text = TICKS + "      - &first\n        run: {reason: interval}\n      - *first\n"
+    assert Scenario.parse(text).run().passed
+
+
+def test_without_a_yaml_parser_the_hint_says_what_to_install():
+    code = (
+        "import sys; sys.modules['yaml'] = None\n"
+        "import vagus, vagus.testing\n"
+        "try:\n    vagus.Scenario\n"
+        "except ModuleNotFoundError as error:\n    print(error)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'vagus[cli]'" in told.stdout

@@ -1,0 +1,192 @@
+"""The stub says what the module has: names, fields and which of them must be given."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import vagus
+from vagus import InvalidInput, _core, types
+
+STUB = Path(vagus.__file__).with_name("_core.pyi")
+TREE = ast.parse(STUB.read_text(encoding="utf-8"))
+CLASSES = {node.name: node for node in TREE.body if isinstance(node, ast.ClassDef)}
+FUNCTIONS = {node.name for node in TREE.body if isinstance(node, ast.FunctionDef)}
+
+
+def methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+
+
+def is_property(method: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(mark, ast.Name) and mark.id == "property" for mark in method.decorator_list
+    )
+
+
+def keywords(node: ast.ClassDef) -> dict[str, bool]:
+    """The constructor's fields, in order, and whether each must be given."""
+    arguments = methods(node)["__init__"].args
+    required = {argument.arg: True for argument in arguments.args[1:]}
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        required[argument.arg] = default is None
+    return required
+
+
+def documented_fields(kind: type[Any]) -> list[str]:
+    """The fields that a record's docstring lists, which the module writes itself."""
+    _, _, listing = (kind.__doc__ or "").partition("Fields:\n")
+    return [line.strip().partition(":")[0] for line in listing.splitlines() if line.strip()]
+
+
+RECORDS = [name for name in CLASSES if "Fields:" in (getattr(_core, name).__doc__ or "")]
+
+
+def test_there_are_records():
+    assert {"Inbound", "CallModel", "Ledger", "Wake", "Tick"} <= set(RECORDS)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_has_the_fields_of_its_stub(name):
+    node, kind = CLASSES[name], getattr(_core, name)
+    fields = documented_fields(kind)
+    assert list(keywords(node)) == fields
+    properties = [method for method in methods(node).values() if is_property(method)]
+    assert {method.name for method in properties} >= set(fields)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_requires_what_its_stub_requires(name):
+    for field, required in keywords(CLASSES[name]).items():
+        # The constructor reports the first field that is missing, so all others get a wrong value
+        # only when they come later.
+        earlier = {}
+        for other, needed in keywords(CLASSES[name]).items():
+            if other == field:
+                break
+            if needed:
+                earlier[other] = sample(name, other)
+        try:
+            getattr(_core, name)(**earlier)
+        except InvalidInput as error:
+            missing = error.field
+        else:
+            missing = ""
+        assert (missing == field) == required, field
+
+
+def sample(record: str, field: str) -> Any:
+    """A value that the field accepts."""
+    annotation = next(
+        ast.unparse(argument.annotation)
+        for argument in (
+            *methods(CLASSES[record])["__init__"].args.args[1:],
+            *methods(CLASSES[record])["__init__"].args.kwonlyargs,
+        )
+        if argument.arg == field and argument.annotation is not None
+    )
+    samples: dict[str, Any] = {
+        "str": "agent",
+        "int": 1,
+        "bool": True,
+        "Mapping[str, str | None]": {},
+        "SessionKey | str": "agent:a:b",
+        "ContextKey | str": "agent:a:b:epoch:1",
+        "DeliveryRoute": vagus.DeliveryRoute(channel="slack", to="U1"),
+    }
+    if annotation in samples:
+        return samples[annotation]
+    if annotation.startswith("Sequence["):
+        return []
+    if annotation == "Ledger":
+        fields = keywords(CLASSES["Ledger"])
+        return vagus.Ledger(**{name: sample("Ledger", name) for name in fields})
+    return literals(annotation)[0]
+
+
+def literals(alias: str) -> list[str]:
+    return list(get_args(getattr(types, alias)))
+
+
+def taker(record: str, field: str) -> Callable[[str], object]:
+    """Makes a `record` whose `field` is the name it is given."""
+    kind, fields = getattr(_core, record), keywords(CLASSES[record])
+    values = {name: sample(record, name) for name, required in fields.items() if required}
+    return lambda name: kind(**{**values, field: name})
+
+
+def settle(outcome: Any) -> None:
+    queue = vagus.WakeQueue()
+    queue.request(0, "agent:a:b", coalesce_ms=0)
+    (wake,) = queue.due(0)
+    queue.settle(wake.token, outcome, 0, retry_at_ms=1)
+
+
+def scoped_key(scope: Any) -> vagus.SessionKey:
+    return vagus.SessionKey.for_peer("a", "slack", vagus.Peer("direct", "1"), scope=scope)
+
+
+def profiled_context(profile: Any) -> vagus.Context:
+    return vagus.Context("agent:a:b:epoch:1", profile=profile)
+
+
+# What takes each of the lists of names that stand for an enum of the core.
+TAKERS: dict[str, Callable[[str], object]] = {
+    "DmScope": scoped_key,
+    "EventReceipt": taker("EventPosted", "receipt"),
+    "LastRoutePolicy": taker("Route", "last_route_policy"),
+    "LedgerSource": taker("Ledger", "source"),
+    "MatchedBy": taker("Route", "matched_by"),
+    "PartKind": taker("Part", "kind"),
+    "PeerKind": taker("Peer", "kind"),
+    "Profile": profiled_context,
+    "Role": taker("Message", "role"),
+    "RunKind": taker("RunStarted", "kind"),
+    "RunOutcome": taker("RunEnded", "outcome"),
+    "SkipReason": taker("RunEnded", "skip"),
+    "WakeKind": taker("RequestWake", "kind"),
+    "WakeOutcome": settle,
+}
+# Only handed out, never taken; test_keys.py reads every one of them off a key.
+GIVEN = {"SessionKind"}
+
+
+@pytest.mark.parametrize("alias", TAKERS)
+def test_a_list_of_names_is_the_cores(alias):
+    for name in literals(alias):
+        TAKERS[alias](name)
+    with pytest.raises(InvalidInput) as caught:
+        TAKERS[alias]("no such name")
+    listed = str(caught.value).partition("must be ")[2].partition(", got ")[0]
+    assert listed.replace(" or ", ", ").split(", ") == literals(alias)
+
+
+def test_every_list_of_names_is_checked():
+    aliases = {name for name in vars(types) if get_args(getattr(types, name))}
+    assert aliases == set(TAKERS) | GIVEN
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_class_has_the_members_of_its_stub(name):
+    kind = getattr(_core, name)
+    stubbed = set(methods(CLASSES[name]))
+    assert [member for member in stubbed if not hasattr(kind, member)] == []
+    public = {member for member in vars(kind) if not member.startswith("_")}
+    assert public <= stubbed
+    for member in public:
+        expected = is_property(methods(CLASSES[name])[member])
+        assert isinstance(vars(kind)[member], property) == expected, member
+
+
+def test_the_module_has_nothing_that_the_stub_hides():
+    public = {name for name in vars(_core) if not name.startswith("_")}
+    values = {"unicode_version"}
+    assert public == set(CLASSES) | FUNCTIONS | values
+
+
+def test_only_keys_can_be_hashed():
+    for name in CLASSES:
+        hashable = getattr(_core, name).__hash__ is not None
+        assert not (name in RECORDS and hashable), name
