@@ -104,6 +104,9 @@ TEST(Utf8, RefusesMalformedSequences) {
     EXPECT_EQ(find_invalid_utf8(std::string("é") + bad), 2U);
     EXPECT_FALSE(is_valid_utf8(bad));
   }
+  for (std::size_t length = 0; length <= 20; ++length) {
+    EXPECT_EQ(find_invalid_utf8(std::string(length, 'x') + "\xFF plain"), length);
+  }
   EXPECT_FALSE(find_invalid_utf8("plain é 日 😀"));
   EXPECT_TRUE(is_valid_utf8(std::string_view("a\0b", 3)));
   EXPECT_TRUE(is_valid_utf8(""));

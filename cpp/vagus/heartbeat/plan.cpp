@@ -58,7 +58,8 @@ std::variant<HeartbeatPlan, SkipReason> plan_heartbeat(const HeartbeatInputs& in
   prompt.add(inputs.events);
   if (has_events) prompt.add(inputs.event_delivered ? kEventsForPeople : kEventsForAgent);
   if (is_tick) prompt.add(tick);
-  // An event run sees the checklist too: it may say what to do about such events.
+  // Shown beside events too: a wake that also asked for the checklist may say what to do about
+  // them.
   prompt.add(checklist);
   // Only the owner's words can stand in for the time line; an event that says the time cannot.
   const bool says_time = (is_tick && tick.find(kTimeLabel) != std::string_view::npos) ||

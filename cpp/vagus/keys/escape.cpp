@@ -57,7 +57,9 @@ std::string_view written(char plain) {
       ->written;
 }
 
+// REQUIRES: `text` is not empty.
 const Escape* find_escape(std::string_view text) {
+  if (text.front() != '%') return nullptr;
   const std::string start = lower_ascii(text.substr(0, kEscapeBytes));
   const Escape* end = std::end(kEscapes);
   const Escape* found = std::find_if(std::begin(kEscapes), end,

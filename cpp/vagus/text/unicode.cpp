@@ -1,6 +1,7 @@
 #include "vagus/text/unicode.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 namespace vagus {
@@ -36,9 +37,21 @@ unsigned char byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
+// How many bytes `text` has before the first that is not ASCII. Eight at a time, because
+// transcripts are long and mostly ASCII.
+std::size_t ascii_prefix(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
+  std::size_t at = 0;
+  for (std::uint64_t word; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (word & kHighBits) break;
+  }
+  while (at < text.size() && byte_at(text, at) < 0x80) ++at;
+  return at;
+}
+
 bool is_ascii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  return ascii_prefix(text) == text.size();
 }
 
 // The entry of a table sorted by code point that may hold `c`; nullptr when none does.
@@ -147,7 +160,7 @@ void append_utf8(std::string& out, char32_t code_point) {
 }
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = ascii_prefix(text); at < text.size();) {
     const auto c = decode_utf8(text, at);
     if (!c) return at;
     at += c->length;
