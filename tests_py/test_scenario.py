@@ -301,3 +301,12 @@ def test_results_are_json_and_html():
 def test_a_scenario_runs_the_same_way_every_time():
     scenario = Scenario.parse(TICKS + "      - run: {}\n")
     assert scenario.run().to_dict() == scenario.run().to_dict()
+
+
+def test_what_a_scenario_and_its_result_print_is_short():
+    scenario = Scenario.parse(TICKS + "      - runs: {count: 3}\n")
+    result = scenario.run()
+    assert repr(scenario) == "Scenario('a story', steps=1, variants=1)"
+    assert repr(result) == "ScenarioResult('a story', variants=1, failures=1)"
+    assert repr(result.variants[0]) == "VariantResult('default', runs=2, failures=1)"
+    assert repr(result_of(TICKS + "      - runs: {count: 2}\n")).endswith("passed)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -41,7 +41,7 @@ class Variant:
     expect: tuple[Expectation, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Scenario:
     """A story with expectations; see `Scenario.load` and `Scenario.run`."""
 
@@ -57,8 +57,11 @@ class Scenario:
     expect: tuple[Expectation, ...]
     invariants: tuple[str, ...]
     variants: tuple[Variant, ...]
-    source: Source = field(repr=False)
-    raw: Mapping[str, Any] = field(repr=False)
+    source: Source
+    raw: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Scenario({self.name!r}, steps={len(self.steps)}, variants={len(self.variants)})"
 
     @classmethod
     def load(cls, name: str | Path) -> Scenario:

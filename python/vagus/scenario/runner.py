@@ -17,7 +17,11 @@ from vagus.testing.models import Answer, Model
 from vagus.testing.records import Delivery, ModelCall, Reply, RunList, html_table
 
 
-@dataclass(frozen=True, kw_only=True)
+def _verdict(failures: Sequence[Failure]) -> str:
+    return f"failures={len(failures)}" if failures else "passed"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class VariantResult:
     """What one variant of a scenario did.
 
@@ -40,6 +44,9 @@ class VariantResult:
         """True when everything came true."""
         return not self.failures
 
+    def __repr__(self) -> str:
+        return f"VariantResult({self.name!r}, runs={len(self.runs)}, {_verdict(self.failures)})"
+
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
         return {
@@ -52,7 +59,7 @@ class VariantResult:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ScenarioResult:
     """What a scenario did, variant by variant."""
 
@@ -63,6 +70,10 @@ class ScenarioResult:
     def passed(self) -> bool:
         """True when every variant did what the scenario expects."""
         return all(variant.passed for variant in self.variants)
+
+    def __repr__(self) -> str:
+        failures = [failure for variant in self.variants for failure in variant.failures]
+        return f"ScenarioResult({self.name!r}, variants={len(self.variants)}, {_verdict(failures)})"
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
