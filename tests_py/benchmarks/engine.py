@@ -188,7 +188,7 @@ def pricing(count: int, prompts: int) -> Subject:
 
 def heartbeats() -> list[Subject]:
     """Isolated ticks: alarm, files, model, acknowledgement."""
-    return [ticking(10), ticking(1_000)]
+    return [ticking(10), ticking(10_000)]
 
 
 def ticking(agents: int) -> Subject:

@@ -112,6 +112,7 @@ void Engine::set_up_agents() {
     agents_.emplace(entry.id, added);
     if (!heartbeat_enrolled(config_, entry)) continue;
     const Millis interval = added.heartbeat.every;
+    beats_.emplace(0, cadences_.size());
     cadences_.push_back(
         {entry.id, heartbeat_home(entry.id),
          Schedule(interval, phase_of(config_.seed, entry.id, interval), added.hours),
@@ -306,8 +307,10 @@ void Engine::end_late_runs() {
 
 // Level-triggered: a late call, however late, gives one wake and the next slot from now.
 void Engine::beat_cadences() {
-  for (Cadence& cadence : cadences_) {
-    if (cadence.next && *cadence.next <= now_) {
+  while (!beats_.empty() && beats_.begin()->first <= now_) {
+    const std::size_t place = beats_.extract(beats_.begin()).value().second;
+    Cadence& cadence = cadences_[place];
+    if (cadence.next) {
       const Result<WakeReceipt> receipt =
           wakes_.request(now_, cadence.session, WakeKind::interval, "interval", 0);
       if (receipt) {
@@ -316,10 +319,11 @@ void Engine::beat_cadences() {
       }
       cadence.next.reset();
     }
-    if (cadence.next) continue;
     // At the end of time there is no slot to come.
     const Millis slot = cadence.schedule.next_after(now_);
-    if (slot > now_) cadence.next = slot;
+    if (slot <= now_) continue;
+    cadence.next = slot;
+    beats_.emplace(slot, place);
   }
 }
 
@@ -335,7 +339,7 @@ void Engine::set_alarm() {
   const auto consider = [&next](std::optional<Millis> at) {
     if (at && (!next || *at < *next)) next = at;
   };
-  for (const Cadence& cadence : cadences_) consider(cadence.next);
+  if (!beats_.empty()) consider(beats_.begin()->first);
   if (!deadlines_.empty()) consider(deadlines_.begin()->first);
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);

@@ -65,7 +65,7 @@ class Engine {
     AgentId agent;
     SessionKey session;
     Schedule schedule;
-    std::optional<Millis> next;
+    std::optional<Millis> next;  ///< its next slot; unset before the first command
   };
 
   Engine(Config config, Router router, const Zones& zones, std::uint64_t id_seed);
@@ -124,6 +124,7 @@ class Engine {
   Zones zones_;
   std::map<AgentId, Agent> agents_;
   std::vector<Cadence> cadences_;
+  std::set<std::pair<Millis, std::size_t>> beats_;  ///< when which cadence is to be looked at
 
   Millis now_ = 0;
   Sessions sessions_;
