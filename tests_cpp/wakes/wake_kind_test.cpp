@@ -32,6 +32,17 @@ TEST(WakeKind, NamesPrioritiesAndAmbience) {
   }
 }
 
+TEST(WakeKind, KnowsWhichKindsReportEvents) {
+  for (const WakeKind kind :
+       {WakeKind::retry, WakeKind::interval, WakeKind::wake, WakeKind::other, WakeKind::manual}) {
+    EXPECT_EQ(event_need_of(kind), EventNeed::none) << name_of(kind);
+  }
+  for (const WakeKind kind : {WakeKind::cron, WakeKind::task, WakeKind::hook}) {
+    EXPECT_EQ(event_need_of(kind), EventNeed::reports) << name_of(kind);
+  }
+  EXPECT_EQ(event_need_of(WakeKind::exec), EventNeed::demands);
+}
+
 TEST(WakeKind, RefusesOtherNames) {
   EXPECT_EQ(enum_from_name<WakeKind>("Interval"), std::nullopt);
   EXPECT_EQ(enum_from_name<WakeKind>(""), std::nullopt);

@@ -30,7 +30,7 @@ struct OracleWake {
   Millis due() const {
     Millis earliest = tried > 0 ? retry_at : requests.front().due;
     for (std::size_t i = tried; i < requests.size(); ++i) {
-      const bool counts = tried == 0 || priority_of(requests[i].kind) >= 2;
+      const bool counts = tried == 0 || requests[i].kind == WakeKind::manual;
       if (counts) earliest = std::min(earliest, requests[i].due);
     }
     return earliest;
@@ -97,6 +97,7 @@ class Comparison {
     OracleWake& wake = waiting_[session];
     const bool merged = !wake.requests.empty();
     wake.requests.push_back({arrivals_++, now_, now_ + coalesce, kind, reason});
+    wake.attempts = 0;
     const auto receipt = queue_.request(now_, key(session), kind, reason, coalesce);
     ASSERT_TRUE(receipt);
     EXPECT_EQ(receipt->merged, merged);
@@ -161,19 +162,25 @@ class Comparison {
     const Millis later = now_ + 1 + below(3'000);
     const auto settled = queue_.settle(token, outcome, now_, later);
     ASSERT_TRUE(settled);
-    if (outcome == WakeOutcome::failed) ++wake.attempts;
+    if (outcome == WakeOutcome::failed) {
+      ++wake.attempts;
+      ++failures_[session];
+    }
     if (outcome == WakeOutcome::done || wake.attempts == limits_.wake_attempts) {
+      failures_.erase(session);
       EXPECT_EQ(*settled, std::nullopt);
       finished_ += wake.requests.size();
       return;
     }
-    const Millis backoff = Millis{1'000} << (wake.attempts - 1 < 0 ? 0 : wake.attempts - 1);
-    wake.retry_at = outcome == WakeOutcome::deferred ? later : now_ + backoff;
+    const Millis backoff = Millis{1'000} << std::clamp(failures_[session] - 1, 0, 10);
+    wake.retry_at =
+        outcome == WakeOutcome::deferred ? later : now_ + std::min(backoff, Millis{60'000});
     wake.tried = wake.requests.size();
     const auto newer = waiting_.extract(session);
     if (!newer.empty()) {
       const auto& requests = newer.mapped().requests;
       wake.requests.insert(wake.requests.end(), requests.begin(), requests.end());
+      wake.attempts = 0;
     }
     EXPECT_EQ(*settled, wake.due());
     waiting_[session] = std::move(wake);
@@ -225,6 +232,7 @@ class Comparison {
   std::map<int, OracleWake> waiting_;
   std::map<std::int64_t, std::pair<int, OracleWake>> out_;
   std::map<int, int> holds_;
+  std::map<int, int> failures_;  // in a row, of a session whose wake is tried again
 };
 
 TEST(WakeQueueProperty, AgreesWithAnOracleThatKeepsEveryRequest) {

@@ -46,7 +46,7 @@ class WakeQueueTest : public testing::Test {
 
 TEST_F(WakeQueueTest, WaitsForOthersToJoin) {
   const WakeReceipt receipt = ask(1'000, a, WakeKind::exec, "exec:1");
-  EXPECT_EQ(receipt, (WakeReceipt{false, 1'250, 1}));
+  EXPECT_EQ(receipt, (WakeReceipt{1, false, 1'250, 1}));
   EXPECT_EQ(queue.next_due(), 1'250);
   EXPECT_TRUE(queue.due(1'249).empty());
 
@@ -80,7 +80,7 @@ TEST_F(WakeQueueTest, KeepsEveryCauseOfAMerge) {
   ask(0, a, WakeKind::cron, "cron:j");
   ask(10, a, WakeKind::cron, "cron:k");
   const WakeReceipt receipt = ask(20, a, WakeKind::cron, "cron:j");
-  EXPECT_EQ(receipt, (WakeReceipt{true, 250, 3}));
+  EXPECT_EQ(receipt, (WakeReceipt{1, true, 250, 3}));
   const Wake wake = take(250);
   EXPECT_EQ(wake.causes,
             (std::vector<WakeCause>{{WakeKind::cron, "cron:j", 2}, {WakeKind::cron, "cron:k", 1}}));
@@ -102,6 +102,18 @@ TEST_F(WakeQueueTest, CountsCausesBeyondTheBound) {
             (std::vector<WakeCause>{{WakeKind::wake, "r1", 2}, {WakeKind::wake, "r2", 1}}));
   EXPECT_EQ(wake.other_causes, 2);
   EXPECT_EQ(wake.requests, 5);
+}
+
+TEST_F(WakeQueueTest, KeepsACauseOfEveryKindBeyondTheBound) {
+  limits.wake_causes = 1;
+  queue = WakeQueue(limits);
+  ask(0, a, WakeKind::exec, "e1");
+  ask(0, a, WakeKind::exec, "e2");
+  ask(0, a, WakeKind::interval, "tick");
+  const Wake& wake = *queue.pending(a);
+  EXPECT_EQ(wake.causes,
+            (std::vector<WakeCause>{{WakeKind::exec, "e1", 1}, {WakeKind::interval, "tick", 1}}));
+  EXPECT_EQ(wake.other_causes, 1);
 }
 
 TEST_F(WakeQueueTest, TakesKindAndReasonOfTheHighestPriority) {
@@ -212,7 +224,7 @@ TEST_F(WakeQueueTest, StartsTheNextWakeWhileOneIsOut) {
   ask(0, a, WakeKind::exec, "first", 0);
   const Wake first = take(0);
   const WakeReceipt receipt = ask(1, a, WakeKind::exec, "second", 0);
-  EXPECT_EQ(receipt, (WakeReceipt{false, 1, 1}));
+  EXPECT_EQ(receipt, (WakeReceipt{2, false, 1, 1}));
   EXPECT_TRUE(queue.due(kMaxMillis).empty());
   EXPECT_EQ(queue.next_due(), std::nullopt) << "a busy session must not be polled";
 
@@ -312,6 +324,43 @@ TEST_F(WakeQueueTest, GivesUpWhenAttemptsAreUsedUp) {
   EXPECT_EQ(next.requests, 1);
 }
 
+TEST_F(WakeQueueTest, OtherRequestsUseUpNoAttemptsAndNoBackOff) {
+  limits.wake_attempts = 3;
+  queue = WakeQueue(limits);
+  ask(0, a, WakeKind::exec, "first", 0);
+  settle(take(0), WakeOutcome::failed, 0);
+  for (const char* reason : {"second", "third", "fourth", "fifth"}) {
+    EXPECT_EQ(ask(1, a, WakeKind::exec, reason, 0).due_ms, kRetryFirstMillis);
+  }
+  Millis now = kRetryFirstMillis;
+  EXPECT_EQ(settle(take(now), WakeOutcome::failed, now), now + 2 * kSecond);
+  now += 2 * kSecond;
+  EXPECT_EQ(take(now).attempts, 1);
+}
+
+TEST_F(WakeQueueTest, TheBackOffGrowsHoweverManyRequestsJoin) {
+  ask(0, a, WakeKind::exec, "0", 0);
+  Millis now = 0;
+  for (const Millis seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    const Wake wake = take(now);
+    ask(now, a, WakeKind::exec, std::to_string(now), 0);
+    EXPECT_EQ(settle(wake, WakeOutcome::failed, now), now + seconds * kSecond);
+    now += seconds * kSecond;
+  }
+  settle(take(now), WakeOutcome::done, now);
+  ask(now, a, WakeKind::exec, "later", 0);
+  EXPECT_EQ(settle(take(now), WakeOutcome::failed, now), now + kSecond) << "it went well between";
+}
+
+TEST_F(WakeQueueTest, AReservedPlaceIsNeverRefused) {
+  limits.sessions = 1;
+  queue = WakeQueue(limits);
+  queue.reserve(b);
+  ask(0, a, WakeKind::exec, "e");
+  EXPECT_FALSE(queue.request(0, key("c"), WakeKind::exec, "e"));
+  EXPECT_TRUE(queue.request(0, b, WakeKind::interval, "tick"));
+}
+
 TEST_F(WakeQueueTest, ADeferralCostsNoAttempt) {
   limits.wake_attempts = 1;
   queue = WakeQueue(limits);
@@ -327,13 +376,13 @@ TEST_F(WakeQueueTest, MergesWhatCameMeanwhileIntoTheRetry) {
   const Wake wake = take(0);
   ask(10, a, WakeKind::exec, "exec:1");
   ask(20, a, WakeKind::interval, "tick");
-  EXPECT_EQ(settle(wake, WakeOutcome::failed, 30), 260) << "the exec request is due then";
+  EXPECT_EQ(settle(wake, WakeOutcome::failed, 30), 1'030) << "the back-off holds for all";
 
-  const Wake merged = take(260);
+  const Wake merged = take(1'030);
   EXPECT_EQ(merged.token, wake.token);
   EXPECT_EQ(merged.kind, WakeKind::exec);
   EXPECT_EQ(merged.requests, 3);
-  EXPECT_EQ(merged.attempts, 1);
+  EXPECT_EQ(merged.attempts, 0) << "the exec request has not been tried";
   EXPECT_EQ(merged.requested_ms, 0);
   EXPECT_EQ(merged.causes, (std::vector<WakeCause>{{WakeKind::interval, "tick", 2},
                                                    {WakeKind::exec, "exec:1", 1}}));
@@ -352,14 +401,14 @@ TEST_F(WakeQueueTest, CountsCausesBeyondTheBoundAcrossARetry) {
   EXPECT_EQ(merged.requests, 7);
 }
 
-TEST_F(WakeQueueTest, OnlyUrgentRequestsEndABackOff) {
+TEST_F(WakeQueueTest, OnlyAManualRequestEndsABackOff) {
   struct Case {
     WakeKind kind;
     Millis due;
   };
   const Case cases[] = {{WakeKind::retry, 1'000}, {WakeKind::interval, 1'000},
-                        {WakeKind::wake, 300},    {WakeKind::cron, 300},
-                        {WakeKind::exec, 300},    {WakeKind::manual, 300}};
+                        {WakeKind::wake, 1'000},  {WakeKind::cron, 1'000},
+                        {WakeKind::exec, 1'000},  {WakeKind::manual, 300}};
   for (const Case& each : cases) {
     for (const bool while_out : {false, true}) {
       SCOPED_TRACE(std::string(name_of(each.kind)) + (while_out ? ", while out" : ", after"));
@@ -375,11 +424,11 @@ TEST_F(WakeQueueTest, OnlyUrgentRequestsEndABackOff) {
   }
 }
 
-TEST_F(WakeQueueTest, AnAmbientRequestCannotUseAnUrgentOnesDispensation) {
+TEST_F(WakeQueueTest, ARequestCannotUseAManualOnesDispensation) {
   ask(0, a, WakeKind::exec, "e", 0);
   const Wake wake = take(0);
-  ask(0, a, WakeKind::interval, "", 0);
-  ask(0, a, WakeKind::cron, "", 700);
+  ask(0, a, WakeKind::exec, "", 0);
+  ask(0, a, WakeKind::manual, "", 700);
   EXPECT_EQ(settle(wake, WakeOutcome::failed, 0), 700);
 }
 

@@ -26,7 +26,7 @@ struct Limits {
   std::int64_t events_per_session = 20;
   std::int64_t event_bytes = 16'384;
   std::int64_t wake_causes = 16;
-  std::int64_t wake_attempts = 5;
+  std::int64_t wake_attempts = 100;
   std::int64_t queued_turns = 20;
   std::int64_t transcript_messages = 20'000;
   std::int64_t ended_runs = 4'096;
@@ -34,15 +34,17 @@ struct Limits {
   static constexpr std::string_view kName = "Limits";
   static constexpr auto fields() {
     return std::tuple(
-        field("sessions", &Limits::sessions, "sessions the engine keeps state for"),
+        field("sessions", &Limits::sessions,
+              "sessions the engine keeps state for; a new one is refused until one is forgotten"),
         field("text_bytes", &Limits::text_bytes, "bytes of one message, file or reply"),
         field("events_per_session", &Limits::events_per_session,
               "system events waiting in one session; the oldest gives way and is counted"),
         field("event_bytes", &Limits::event_bytes, "bytes of one system event's text"),
         field("wake_causes", &Limits::wake_causes,
-              "distinct causes remembered by one pending wake; further ones are counted"),
+              "distinct causes remembered by one pending wake, and one of every kind; others are "
+              "counted"),
         field("wake_attempts", &Limits::wake_attempts,
-              "runs one wake may take before it is given up"),
+              "failed runs, since its newest request, after which a wake is given up"),
         field("queued_turns", &Limits::queued_turns, "user turns waiting for one lane"),
         field("transcript_messages", &Limits::transcript_messages,
               "messages kept in one transcript; the oldest turns give way"),

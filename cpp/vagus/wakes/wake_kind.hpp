@@ -20,4 +20,13 @@ int priority_of(WakeKind kind);
 /// hours and the empty-checklist gate.
 bool is_ambient(WakeKind kind);
 
+/// What a wake of some kind has to do with the session's events.
+enum class EventNeed {
+  none,     ///< nothing: it asks the agent to look after its duties
+  reports,  ///< it says that something happened; without an event it asks like the others
+  demands,  ///< it only says that something happened; without an event there is nothing to run for
+};
+
+EventNeed event_need_of(WakeKind kind);
+
 }  // namespace vagus

@@ -20,9 +20,9 @@ Result<std::string> label_of(WakeKind kind, const std::string& reason) {
   return std::string(label.empty() ? name_of(kind) : label);
 }
 
-Millis backoff_after(std::int64_t attempts) {
+Millis backoff_after(std::int64_t failures) {
   Millis backoff = kRetryFirstMillis;
-  for (std::int64_t i = 1; i < attempts && backoff < kRetryLongestMillis; ++i) backoff *= 2;
+  for (std::int64_t i = 1; i < failures && backoff < kRetryLongestMillis; ++i) backoff *= 2;
   return std::min(backoff, kRetryLongestMillis);
 }
 
@@ -43,9 +43,9 @@ Result<WakeReceipt> WakeQueue::request(Millis now, const SessionKey& session, Wa
   const Millis due = add_saturated(now, coalesce_ms);
   Waiting asked;
   asked.wake = Wake{next_token_++, session, kind, *label, {{kind, *label, 1}}, 0, 1, 0, now, due};
-  if (!is_ambient(kind)) asked.urgent_due = due;
+  if (kind == WakeKind::manual) asked.manual_due = due;
   const Wake& joined = enqueue(std::move(asked));
-  return WakeReceipt{merged, joined.due_ms, joined.requests};
+  return WakeReceipt{joined.token, merged, joined.due_ms, joined.requests};
 }
 
 std::vector<Wake> WakeQueue::due(Millis now) {
@@ -69,10 +69,11 @@ Result<std::optional<Millis>> WakeQueue::settle(std::int64_t token, WakeOutcome 
   busy_.erase(session);
   if (outcome == WakeOutcome::failed) {
     ++wake.attempts;
-    retry_at = add_saturated(now, backoff_after(wake.attempts));
+    retry_at = add_saturated(now, backoff_after(++failures_[session]));
   }
   const bool over = outcome == WakeOutcome::done || wake.attempts >= limits_.wake_attempts;
   if (over) {
+    failures_.erase(session);
     make_ready(session);
     return std::optional<Millis>();
   }
@@ -111,7 +112,7 @@ std::vector<Wake> WakeQueue::waiting() const {
 
 bool WakeQueue::is_full(const SessionKey& session) const {
   const auto wakes = static_cast<std::int64_t>(waiting_.size() + out_.size());
-  return busy_.count(session) == 0 && wakes >= limits_.sessions;
+  return reserved_.count(session) == 0 && busy_.count(session) == 0 && wakes >= limits_.sessions;
 }
 
 MaybeError WakeQueue::check_settlement(std::int64_t token, WakeOutcome outcome, Millis now,
@@ -162,17 +163,22 @@ void WakeQueue::merge(Waiting& into, const Waiting& from) const {
   wake.other_causes += from.wake.other_causes;
   wake.requests += from.wake.requests;
   wake.requested_ms = std::min(wake.requested_ms, from.wake.requested_ms);
-  wake.due_ms = std::min(wake.due_ms, into.retrying ? from.urgent_due : from.wake.due_ms);
-  into.urgent_due = std::min(into.urgent_due, from.urgent_due);
+  wake.due_ms = std::min(wake.due_ms, into.retrying ? from.manual_due : from.wake.due_ms);
+  wake.attempts = 0;
+  into.manual_due = std::min(into.manual_due, from.manual_due);
 }
 
 void WakeQueue::add_cause(Wake& wake, const WakeCause& cause) const {
+  bool new_kind = true;
   for (WakeCause& known : wake.causes) {
-    if (known.kind != cause.kind || known.reason != cause.reason) continue;
+    if (known.kind != cause.kind) continue;
+    new_kind = false;
+    if (known.reason != cause.reason) continue;
     known.count += cause.count;
     return;
   }
-  if (static_cast<std::int64_t>(wake.causes.size()) < limits_.wake_causes) {
+  // The first cause of a kind is always kept: what a run does depends on the kinds that asked.
+  if (new_kind || static_cast<std::int64_t>(wake.causes.size()) < limits_.wake_causes) {
     wake.causes.push_back(cause);
   } else {
     wake.other_causes += cause.count;

@@ -45,10 +45,11 @@ struct Wake {
   SessionKey session_key;
   WakeKind kind = WakeKind::other;  ///< the kind of the highest priority that was merged
   std::string reason;               ///< that request's reason; the first one's among equals
-  std::vector<WakeCause> causes;    ///< every distinct cause, in order of arrival, bounded
+  std::vector<WakeCause> causes;    ///< every distinct cause, in order of arrival, bounded; each
+                                    ///< kind that asked is among them
   std::int64_t other_causes = 0;    ///< requests whose cause did not fit the bound
   std::int64_t requests = 0;        ///< how many requests were merged
-  std::int64_t attempts = 0;        ///< runs it has already taken, all of which failed
+  std::int64_t attempts = 0;        ///< runs that failed since its newest request
   Millis requested_ms = 0;          ///< when the oldest request came
   Millis due_ms = 0;                ///< when it may run
 
@@ -62,7 +63,7 @@ struct Wake {
         required("causes", &Wake::causes, "every distinct cause, oldest first"),
         field("other_causes", &Wake::other_causes, "requests whose cause was not kept"),
         required("requests", &Wake::requests, "how many requests were merged"),
-        field("attempts", &Wake::attempts, "runs already taken"),
+        field("attempts", &Wake::attempts, "runs that failed since its newest request"),
         required("requested_ms", &Wake::requested_ms, "when the oldest request came"),
         required("due_ms", &Wake::due_ms, "when it may run"));
   }
@@ -70,13 +71,15 @@ struct Wake {
 
 /// What became of a request.
 struct WakeReceipt {
+  std::int64_t token = 0;
   bool merged = false;
   Millis due_ms = 0;
   std::int64_t requests = 0;
 
   static constexpr std::string_view kName = "WakeReceipt";
   static constexpr auto fields() {
-    return std::tuple(required("merged", &WakeReceipt::merged, "joined a wake that was waiting"),
+    return std::tuple(required("token", &WakeReceipt::token, "names the wake that it is part of"),
+                      required("merged", &WakeReceipt::merged, "joined a wake that was waiting"),
                       required("due_ms", &WakeReceipt::due_ms, "when that wake may run"),
                       required("requests", &WakeReceipt::requests, "requests it now stands for"));
   }
@@ -96,9 +99,10 @@ constexpr std::array<std::string_view, 3> enum_names(WakeOutcome) {
 ///
 /// Merging keeps the higher priority, the earlier due time and every cause. A session is held while
 /// it is busy: its wake waits without being polled and is due again when it is released, so a slow
-/// session delays only itself. Each wake has its own retry back-off: 1 s doubling to 60 s. A wake
-/// that is tried again, failed or deferred, is brought forward by requests of priority 2 or more;
-/// an ambient one joins it and waits.
+/// session delays only itself. Each session has its own back-off: 1 s after a failure, doubling to
+/// 60 s until a run goes well. A wake that is tried again, failed or deferred, keeps its time:
+/// other requests join it and wait with it, and only `manual` brings it forward. A wake is given up
+/// after `limits.wake_attempts` failures since its newest request.
 ///
 /// Invariants: (1) an accepted request is part of exactly one wake until that wake is settled; (2)
 /// at most one wake per session is out; (3) `due` yields by (due, -priority, arrival), never by
@@ -110,10 +114,13 @@ class WakeQueue {
   /// Asks for a run of `session`. While a wake for it is out, the request starts the next one,
   /// which is not due before the other is settled. `reason` is trimmed; a blank one becomes the
   /// kind's name. Errors: `invalid_input` for a bad time, a negative or overflowing `coalesce_ms`,
-  /// a reason that is not UTF-8 or longer than `kMaxReasonBytes`, or a new session when
-  /// `limits.sessions` wakes wait or are out.
+  /// a reason that is not UTF-8 or longer than `kMaxReasonBytes`, or a new session without a
+  /// reserved place when `limits.sessions` wakes wait or are out.
   Result<WakeReceipt> request(Millis now, const SessionKey& session, WakeKind kind,
                               std::string reason, Millis coalesce_ms = kCoalesceMillis);
+
+  /// Keeps a place for `session`: its requests are never refused for want of room.
+  void reserve(const SessionKey& session) { reserved_.insert(session); }
 
   /// Takes out every wake that may run at `now`. Each must be settled.
   std::vector<Wake> due(Millis now);
@@ -146,7 +153,7 @@ class WakeQueue {
 
   struct Waiting {
     Wake wake;
-    Millis urgent_due = kNever;  ///< when its requests of priority 2 or more wanted to run
+    Millis manual_due = kNever;  ///< when its manual requests wanted to run
     bool retrying = false;       ///< failed or deferred before: only those bring it forward
   };
 
@@ -176,6 +183,9 @@ class WakeQueue {
   std::map<std::int64_t, Wake> out_;
   std::set<SessionKey> busy_;  ///< the sessions of the wakes that are out
   std::map<SessionKey, std::int64_t> holds_;
+  std::map<SessionKey, std::int64_t>
+      failures_;  ///< in a row, of sessions whose wake is tried again
+  std::set<SessionKey> reserved_;
   std::set<Slot> ready_;  ///< the waiting wakes whose session is neither held nor out
 };
 
