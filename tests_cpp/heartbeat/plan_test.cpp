@@ -26,6 +26,7 @@ HeartbeatInputs tick() {
 HeartbeatInputs event(bool delivered) {
   HeartbeatInputs inputs = tick();
   inputs.ambient = false;
+  inputs.tick = false;
   inputs.event_delivered = delivered;
   inputs.events = kEventLine;
   return inputs;
@@ -62,9 +63,27 @@ TEST(HeartbeatPlan, SkipsOnlyAmbientRunsWithNothingToShow) {
   EXPECT_TRUE(contains(prompt_of(no_file), "Look after the garden."));
 }
 
+TEST(HeartbeatPlan, AWakeForEventsThatAreGoneHasNothingToDo) {
+  HeartbeatInputs inputs = event(true);
+  inputs.events.clear();
+  EXPECT_EQ(prompt_of(inputs), "skip no-pending-event");
+  inputs.tick = true;
+  EXPECT_FALSE(contains(prompt_of(inputs), "skip"));
+}
+
+TEST(HeartbeatPlan, ATickThatMergedWithEventsKeepsItsInstruction) {
+  HeartbeatInputs inputs = event(true);
+  inputs.tick = true;
+  inputs.instruction = "Look after the garden.";
+  const std::string prompt = prompt_of(inputs);
+  EXPECT_TRUE(contains(prompt, kEventLine));
+  EXPECT_TRUE(contains(prompt, "Look after the garden."));
+}
+
 TEST(HeartbeatPlan, SkipReasonsHaveTheReferencesNames) {
   EXPECT_EQ(name_of(SkipReason::quiet_hours), "quiet-hours");
   EXPECT_EQ(name_of(SkipReason::empty_heartbeat_file), "empty-heartbeat-file");
+  EXPECT_EQ(name_of(SkipReason::no_pending_event), "no-pending-event");
 }
 
 TEST(HeartbeatPlan, TickShowsInstructionThenChecklistThenTime) {
@@ -117,10 +136,11 @@ TEST(HeartbeatPlan, TickInstructionIsForTicks) {
   caused.instruction = kInstruction;
   EXPECT_FALSE(contains(prompt_of(caused), kInstruction));
   HeartbeatInputs ambient = caused;  // a tick that found events waiting does both
-  ambient.ambient = true;
+  ambient.ambient = ambient.tick = true;
   EXPECT_TRUE(contains(prompt_of(ambient), kInstruction));
   EXPECT_TRUE(contains(prompt_of(ambient), "Your reply is sent"));
-  HeartbeatInputs manual = caused;  // woken for no event: like a tick
+  HeartbeatInputs manual = caused;  // asked for by somebody: like a tick
+  manual.tick = true;
   manual.events.clear();
   EXPECT_TRUE(contains(prompt_of(manual), kInstruction));
   EXPECT_FALSE(contains(prompt_of(manual), "Your reply is sent"));

@@ -91,13 +91,26 @@ TEST(Schedule, SeeksTheNextSlotInsideTheActiveHours) {
   EXPECT_EQ(every_4h.next_after(1'750'000'859'999), 1'750'044'060'000);
 }
 
-TEST(Schedule, TakesTheFirstSlotWhenNoneIsInside) {
+TEST(Schedule, BeatsWhenTheHoursOpenWhenNoSlotIsInside) {
   const Millis noon = 1'749'988'800'000;
-  // Daily at noon, active from 13:00: never meets.
-  EXPECT_EQ(Schedule(kDay, noon % kDay, window("13:00", "14:00")).next_after(noon - 1), noon);
+  const Millis next_13h = noon + kHour;
+  // Daily at noon, active from 13:00: the two never meet.
+  const Schedule daily(kDay, noon % kDay, window("13:00", "14:00"));
+  EXPECT_EQ(daily.next_after(noon - 1), next_13h);
+  EXPECT_EQ(daily.next_after(next_13h - 1), next_13h + kDay)
+      << "the slot comes first, then the hours";
+  EXPECT_EQ(daily.next_after(next_13h), next_13h + kDay);
+  const Schedule overnight(kDay, noon % kDay, window("22:00", "06:00"));
+  EXPECT_EQ(overnight.next_after(noon - 1), noon + 10 * kHour);
+  // Hours that never open have no better answer than the slot.
   EXPECT_EQ(Schedule(kMinute, 0, window("05:07", "05:07")).next_after(noon), noon + kMinute);
-  // A slot every second for 10,080 steps does not reach the window twelve hours away.
-  EXPECT_EQ(Schedule(kSecond, 0, window("00:00", "00:01")).next_after(noon), noon + kSecond);
+}
+
+TEST(Schedule, FindsANarrowWindowHoweverShortTheInterval) {
+  const Millis noon = 1'749'988'800'000;
+  const Schedule schedule(kSecond, 250, window("00:00", "00:01"));
+  EXPECT_EQ(schedule.next_after(noon), noon + 12 * kHour + 250);
+  EXPECT_EQ(schedule.next_after(noon + 12 * kHour + 250), noon + 12 * kHour + kSecond + 250);
 }
 
 TEST(Schedule, SeeksNoFurtherThanSevenDays) {
@@ -109,7 +122,36 @@ TEST(Schedule, SeeksNoFurtherThanSevenDays) {
         .next_after(noon - 1);
   };
   EXPECT_EQ(next("18:00", "19:00"), noon + 6 * interval);  // six days and six hours later
-  EXPECT_EQ(next("19:00", "20:00"), noon);                 // seven days and seven hours: too far
+  EXPECT_EQ(next("19:00", "20:00"), noon + 7 * kHour);     // the slot is too far, the hours are not
+}
+
+// The plain reading of the rule, minute by minute and slot by slot.
+TEST(Schedule, AgreesWithTheRule) {
+  std::uint64_t state = 11;
+  const auto roll = [&](std::uint64_t bound) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<Millis>((state >> 20) % bound);
+  };
+  const auto clock = [&](Millis minute) {
+    const auto two = [](Millis n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    return two(minute / 60) + ":" + two(minute % 60);
+  };
+  for (int round = 0; round < 400; ++round) {
+    const Millis interval = kMinute * (1 + roll(3'000));
+    const Millis phase = roll(static_cast<std::uint64_t>(interval));
+    const ActiveHours hours = window(clock(roll(1440)), clock(roll(1440)));
+    const Millis now = 1'700'000'000'000 + roll(10'000'000'000);
+    const Millis next = Schedule(interval, phase, hours).next_after(now);
+    EXPECT_GT(next, now);
+    Millis slot = now - ((now - phase) % interval) + interval;
+    const Millis first = slot;
+    while (!hours.contains(slot) && slot <= first + 7 * kDay) slot += interval;
+    if (hours.contains(slot) && slot <= first + 7 * kDay - kMinute) {
+      EXPECT_EQ(next, slot);
+    } else if (!hours.contains(next)) {
+      EXPECT_EQ(next, first) << "hours that never open";
+    }
+  }
 }
 
 }  // namespace

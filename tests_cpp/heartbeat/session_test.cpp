@@ -15,12 +15,22 @@ SessionKey key(std::string_view text) {
   return SessionKey::parse(text).value_or_throw();
 }
 
-TEST(HeartbeatSession, FallsBackToTheMainSession) {
+TEST(HeartbeatSession, IsTheMainSessionUnlessOneIsNamed) {
   for (const std::string_view configured :
-       {"", "  ", "main", " Main ", "global", "agent:ops:main", "subagent:9",
-        "agent:ops:subagent:9", "agent:ops", "agent:ops:", "agent::x", "bad \xff",
+       {"", "  ", "main", " Main ", "global", " GLOBAL ", "agent:ops:main"}) {
+    EXPECT_EQ(heartbeat_session(agent("ops"), configured).value_or_throw().str(), "agent:ops:main")
+        << configured;
+  }
+}
+
+TEST(HeartbeatSession, RefusesWhatItCannotBe) {
+  for (const std::string_view configured :
+       {"subagent:9", "agent:ops:subagent:9", "agent:ops", "agent:ops:", "agent::x", "bad \xff",
         "agent:other:main", "agent:other:slack:channel:c1"}) {
-    EXPECT_EQ(heartbeat_session(agent("ops"), configured).str(), "agent:ops:main") << configured;
+    const auto session = heartbeat_session(agent("ops"), configured);
+    ASSERT_FALSE(session) << configured;
+    EXPECT_EQ(session.error().code, ErrorCode::invalid_config);
+    EXPECT_NE(session.error().what().find("of agent 'ops'"), std::string::npos);
   }
 }
 
@@ -37,20 +47,30 @@ TEST(HeartbeatSession, ReadsAFullKeyOrItsRest) {
       {"agent:ops:main:heartbeat", "agent:ops:main:heartbeat"},
   };
   for (const Case& each : cases) {
-    EXPECT_EQ(heartbeat_session(agent("ops"), each.configured).str(), each.expected);
+    EXPECT_EQ(heartbeat_session(agent("ops"), each.configured).value_or_throw().str(),
+              each.expected);
   }
 }
 
 TEST(HeartbeatSession, AnswerIsStable) {
-  for (const std::string_view configured : {"main", "standup", "agent:other:x", "subagent:1"}) {
-    const SessionKey once = heartbeat_session(agent("ops"), configured);
-    EXPECT_EQ(heartbeat_session(agent("ops"), once.str()), once) << configured;
+  for (const std::string_view configured : {"main", "standup", "slack:channel:C1"}) {
+    const SessionKey once = heartbeat_session(agent("ops"), configured).value_or_throw();
+    EXPECT_EQ(heartbeat_session(agent("ops"), once.str()).value_or_throw(), once) << configured;
     EXPECT_EQ(once.agent(), agent("ops"));
   }
 }
 
 TEST(WakeSession, SubagentsWakeTheirAgentsMainSession) {
   EXPECT_EQ(wake_session(key("agent:ops:subagent:9")).str(), "agent:ops:main");
+}
+
+TEST(EventSession, TheRunOfACronJobIsOver) {
+  EXPECT_EQ(event_session(key("agent:ops:cron:job:run:1")).str(), "agent:ops:main");
+  EXPECT_EQ(wake_session(key("agent:ops:cron:job:run:1")).str(), "agent:ops:main");
+  for (const std::string_view text :
+       {"agent:ops:cron:job", "agent:ops:subagent:9", "agent:ops:main:heartbeat"}) {
+    EXPECT_EQ(event_session(key(text)).str(), text);
+  }
 }
 
 TEST(WakeSession, EveryOtherKeyIsKept) {

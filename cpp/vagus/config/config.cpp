@@ -59,13 +59,15 @@ Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent) {
   return to;
 }
 
-bool heartbeat_enrolled(const Config& config, const AgentConfig& agent) {
-  const std::vector<AgentConfig>& list = config.agents.list;
-  const bool some_have_their_own = std::any_of(
-      list.begin(), list.end(), [](const AgentConfig& each) { return each.heartbeat.has_value(); });
-  const bool enrolled = some_have_their_own ? agent.heartbeat.has_value()
-                                            : config.agents.defaults.heartbeat.has_value();
-  return enrolled && heartbeat_of(config, agent).every > 0;
+std::vector<AgentConfig> agents_with_cadence(const Config& config) {
+  const auto has_its_own = [](const AgentConfig& each) { return each.heartbeat.has_value(); };
+  std::vector<AgentConfig> enrolled = roster_of(config);
+  const bool some_have = std::any_of(enrolled.begin(), enrolled.end(), has_its_own);
+  if (!some_have && !config.agents.defaults.heartbeat) return {};
+  std::erase_if(enrolled, [&](const AgentConfig& each) {
+    return (some_have && !has_its_own(each)) || heartbeat_of(config, each).every == 0;
+  });
+  return enrolled;
 }
 
 ModelConfig model_of(const Config& config, const std::string& name) {

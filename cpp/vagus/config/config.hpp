@@ -239,10 +239,10 @@ std::vector<AgentConfig> roster_of(const Config& config);
 /// The heartbeat of `agent`: its own fields over the defaults.
 Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent);
 
-/// True when `agent` has a cadence, that is, is enrolled and `every` is not zero. Enrolled are the
-/// agents with a heartbeat of their own if there are any, else all agents if the defaults have one
-/// (spec: heartbeats, section 2.1).
-bool heartbeat_enrolled(const Config& config, const AgentConfig& agent);
+/// The agents that have a cadence: those that are enrolled and whose `every` is not zero. Enrolled
+/// are the agents with a heartbeat of their own if there are any, else all agents if the defaults
+/// have one (spec: heartbeats, section 2.1).
+std::vector<AgentConfig> agents_with_cadence(const Config& config);
 
 /// Window and reserve of the model called `name`; the defaults when `name` is empty.
 ModelConfig model_of(const Config& config, const std::string& name);

@@ -102,6 +102,10 @@ MaybeError check_heartbeat(const Config& config, const std::string& path,
                            const HeartbeatConfig& heartbeat) {
   if (auto failed = check_model_name(config, join_path(path, "model"), heartbeat.model))
     return failed;
+  if (heartbeat.every && heartbeat.every->millis() > 0 && heartbeat.every->millis() < kSecond) {
+    return wrong(join_path(path, "every"), heartbeat.every->str(),
+                 "must be 0m, for no cadence, or at least 1s");
+  }
   if (heartbeat.target && is_blank(*heartbeat.target)) {
     return wrong(join_path(path, "target"), *heartbeat.target,
                  "must be 'event', 'last', 'none' or a channel");

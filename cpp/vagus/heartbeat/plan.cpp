@@ -47,22 +47,22 @@ std::string checklist_block(const std::optional<std::string>& checklist) {
 
 std::variant<HeartbeatPlan, SkipReason> plan_heartbeat(const HeartbeatInputs& inputs) {
   const bool has_events = !inputs.events.empty();
-  const bool is_tick = inputs.ambient || !has_events;
   const std::string checklist = checklist_block(inputs.checklist);
   if (inputs.ambient && !has_events && inputs.checklist && checklist.empty()) {
     return SkipReason::empty_heartbeat_file;
   }
+  if (!inputs.tick && !has_events) return SkipReason::no_pending_event;
 
   const std::string_view tick = inputs.instruction.empty() ? kTick : inputs.instruction;
   Blocks prompt;
   prompt.add(inputs.events);
   if (has_events) prompt.add(inputs.event_delivered ? kEventsForPeople : kEventsForAgent);
-  if (is_tick) prompt.add(tick);
+  if (inputs.tick) prompt.add(tick);
   // Shown beside events too: a wake that also asked for the checklist may say what to do about
   // them.
   prompt.add(checklist);
   // Only the owner's words can stand in for the time line; an event that says the time cannot.
-  const bool says_time = (is_tick && tick.find(kTimeLabel) != std::string_view::npos) ||
+  const bool says_time = (inputs.tick && tick.find(kTimeLabel) != std::string_view::npos) ||
                          checklist.find(kTimeLabel) != std::string::npos;
   // Last, because everything before it may stay the same from tick to tick and be cached.
   if (!says_time) prompt.add(time_line(inputs.now, inputs.zone));

@@ -1,5 +1,6 @@
 #include "vagus/heartbeat/schedule.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,16 +27,24 @@ Millis phase_of(std::string_view seed, const AgentId& agent, Millis interval) {
 Schedule::Schedule(Millis interval, Millis phase, ActiveHours hours)
     : interval_(interval), phase_(positive_remainder(phase, interval)), hours_(std::move(hours)) {}
 
+Millis Schedule::slot_after(Millis now) const {
+  return add_saturated(now, interval_ - positive_remainder(now - phase_, interval_));
+}
+
 Millis Schedule::next_after(Millis now) const {
-  const Millis since_slot = positive_remainder(now - phase_, interval_);
-  const Millis first = add_saturated(now, interval_ - since_slot);
-  const Millis horizon = add_saturated(first, kSeekHorizon);
-  Millis slot = first;
-  for (int step = 0; step < kSeekSteps && slot <= horizon; ++step) {
-    if (hours_.contains(slot)) return slot;
-    slot = add_saturated(slot, interval_);
+  const Millis first = slot_after(now);
+  if (hours_.contains(first)) return first;
+  std::optional<Millis> opening;
+  // Hours open and close on the minute, so no opening is passed over.
+  Millis at = first - first % kMinute;
+  for (Millis looked = 0; looked < kSeekHorizon; looked += kMinute) {
+    at = add_saturated(at, kMinute);
+    if (!hours_.contains(at)) continue;
+    if (!opening) opening = at;
+    const Millis slot = slot_after(at - 1);
+    if (slot < at + kMinute && hours_.contains(slot)) return slot;
   }
-  return first;
+  return opening.value_or(first);
 }
 
 }  // namespace vagus

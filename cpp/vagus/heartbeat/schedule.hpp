@@ -8,24 +8,26 @@
 
 namespace vagus {
 
-/// How far `Schedule` looks for a slot inside the active hours, and how many slots it tries.
+/// How far `Schedule` looks for a slot inside the active hours.
 inline constexpr Millis kSeekHorizon = 7 * kDay;
-inline constexpr int kSeekSteps = 10'080;
 
 /// Where in the interval an agent beats: the first four bytes, big-endian, of
 /// SHA-256("seed:agent"), modulo the interval (spec: heartbeats, section 2.2). Stable across
 /// restarts; spreads agents. REQUIRES: interval > 0.
 Millis phase_of(std::string_view seed, const AgentId& agent, Millis interval);
 
-/// An agent's cadence: instants t with t = phase modulo interval, inside its active hours.
+/// An agent's cadence: instants t with t = phase modulo interval, inside its active hours. Where no
+/// such instant falls inside, such as a daily one at night, the agent beats when the hours open:
+/// the reference keeps the slot and skips it for ever.
 /// Level-triggered: every answer is computed from `now`, so no missed alarm can break a chain.
 class Schedule {
  public:
   /// REQUIRES: interval > 0. Any phase is taken modulo the interval.
   Schedule(Millis interval, Millis phase, ActiveHours hours);
 
-  /// The first slot after `now`, inside the active hours when there is one within `kSeekHorizon`,
-  /// else the first slot of all. Saturated at `kMaxMillis`.
+  /// The first slot after `now` that lies inside the active hours. When there is none within
+  /// `kSeekHorizon`, the next time that the hours open; when they never do, the first slot of all.
+  /// Saturated at `kMaxMillis`.
   Millis next_after(Millis now) const;
 
   Millis interval() const { return interval_; }
@@ -33,6 +35,8 @@ class Schedule {
   const ActiveHours& hours() const { return hours_; }
 
  private:
+  Millis slot_after(Millis now) const;
+
   Millis interval_;
   Millis phase_;
   ActiveHours hours_;
