@@ -82,8 +82,8 @@ TEST(Estimate, CountsEveryKindOfPart) {
   EXPECT_EQ(price(Message{Role::user, {opaque}}), 4 + 3);
   EXPECT_EQ(price(Message{Role::user, {image_part()}}), 4 + 2'000);
   EXPECT_EQ(price(Message{Role::assistant, {call_part("1", "exec", R"({"cmd":"ls"})")}}),
-            4 + 8 + 1 + 3);
-  EXPECT_EQ(price(Message{Role::tool, {result_part("1", "0123456789")}}), 4 + 4 + 1 + 3);
+            4 + 8 + 1 + 1 + 3);
+  EXPECT_EQ(price(Message{Role::tool, {result_part("1", "0123456789")}}), 4 + 4 + 1 + 1 + 3);
 }
 
 // The reference lets a system prompt of 55,152 characters go for nothing.

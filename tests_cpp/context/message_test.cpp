@@ -12,7 +12,7 @@ using namespace testing_messages;
 Part part_of(PartKind kind) {
   Part part;
   part.kind = kind;
-  part.call_id = "1";
+  if (kind == PartKind::tool_call || kind == PartKind::tool_result) part.call_id = "1";
   return part;
 }
 
@@ -66,6 +66,18 @@ Message with_bad(std::string Part::*member) {
   return Message{Role::assistant, {text_part("ok"), part}};
 }
 
+Message with_unused(std::string Part::*member) {
+  Part part = text_part("ok");
+  part.*member = "x";
+  return Message{Role::user, {part}};
+}
+
+Message call_with(std::string Part::*member, std::string value) {
+  Part part = call_part("1");
+  part.*member = std::move(value);
+  return Message{Role::assistant, {part}};
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Message, MessageRefused,
     testing::Values(
@@ -76,16 +88,28 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"ResultWithoutId", Message{Role::tool, {result_part("")}},
                 "message.parts[0].call_id"},
         Refused{"ToolWithoutResult", Message{Role::tool, {image_part()}}, "message.parts[0].kind"},
-        Refused{"BadText", with_bad(&Part::text), "message.parts[1].text"},
+        Refused{"BadText", user("\xC3("), "message.parts[0].text"},
         Refused{"BadCallId", with_bad(&Part::call_id), "message.parts[1].call_id"},
         Refused{"BadName", with_bad(&Part::name), "message.parts[1].name"},
         Refused{"BadArguments", with_bad(&Part::arguments), "message.parts[1].arguments"},
-        Refused{"BadData", with_bad(&Part::data), "message.parts[1].data"},
+        Refused{"UnusedData", with_unused(&Part::data), "message.parts[0].data"},
+        Refused{"UnusedCallId", with_unused(&Part::call_id), "message.parts[0].call_id"},
+        Refused{"UnusedName", with_unused(&Part::name), "message.parts[0].name"},
+        Refused{"UnusedArguments", with_unused(&Part::arguments), "message.parts[0].arguments"},
+        Refused{"TextOfACall", call_with(&Part::text, "x"), "message.parts[0].text"},
         Refused{"LongText", user(std::string(21, 'a')), "message.parts[0].text"},
         Refused{"LongTogether",
                 Message{Role::user, {text_part(std::string(15, 'a')), text_part("bbbbbb")}},
                 "message.parts[1].text"}),
     [](const auto& given) { return given.param.name; });
+
+TEST(Message, LabelsOfToolsAreBounded) {
+  const std::string longest(kMaxToolLabelBytes, 'x');
+  for (const auto member : {&Part::call_id, &Part::name}) {
+    EXPECT_FALSE(check_message("m", call_with(member, longest), Limits{}));
+    EXPECT_TRUE(check_message("m", call_with(member, longest + "x"), Limits{}));
+  }
+}
 
 TEST(Message, TheLimitItselfIsAllowed) {
   Limits limits;

@@ -135,9 +135,11 @@ std::int64_t part_tokens(const Part& part) {
     case PartKind::image:
       return kImageTokens;
     case PartKind::tool_call:
-      return kToolCallTokens + text_tokens(part.name) + text_tokens(part.arguments);
+      return kToolCallTokens + text_tokens(part.call_id) + text_tokens(part.name) +
+             text_tokens(part.arguments);
     case PartKind::tool_result:
-      return kToolResultTokens + text_tokens(part.name) + text_tokens(part.text);
+      return kToolResultTokens + text_tokens(part.call_id) + text_tokens(part.name) +
+             text_tokens(part.text);
     case PartKind::opaque:
       return divided_up(static_cast<std::int64_t>(part.data.size()), kOpaqueBytesPerToken);
   }

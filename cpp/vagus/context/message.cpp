@@ -1,6 +1,7 @@
 #include "vagus/context/message.hpp"
 
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "vagus/text/unicode.hpp"
@@ -24,13 +25,20 @@ constexpr bool kAllowed[4][6] = {
 struct TextField {
   std::string_view name;
   std::string Part::*member;
+  std::array<bool, 6> used;  ///< by which kind, in the order of PartKind
+  std::size_t max_bytes;
 };
 
-constexpr std::array<TextField, 5> kTextFields = {{{"text", &Part::text},
-                                                   {"call_id", &Part::call_id},
-                                                   {"name", &Part::name},
-                                                   {"arguments", &Part::arguments},
-                                                   {"data", &Part::data}}};
+constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
+
+constexpr std::array<TextField, 5> kTextFields = {{
+    // text, image, tool_call, tool_result, thinking, opaque
+    {"text", &Part::text, {kYes, kNo, kNo, kYes, kYes, kNo}, kAnyLength},
+    {"call_id", &Part::call_id, {kNo, kNo, kYes, kYes, kNo, kNo}, kMaxToolLabelBytes},
+    {"name", &Part::name, {kNo, kNo, kYes, kYes, kNo, kNo}, kMaxToolLabelBytes},
+    {"arguments", &Part::arguments, {kNo, kNo, kYes, kNo, kNo, kNo}, kAnyLength},
+    {"data", &Part::data, {kNo, kYes, kNo, kNo, kNo, kYes}, kAnyLength},
+}};
 
 bool allowed(Role role, PartKind kind) {
   return kAllowed[static_cast<std::size_t>(role)][static_cast<std::size_t>(kind)];
@@ -57,6 +65,13 @@ MaybeError check_texts(const std::string& path, const Part& part, std::size_t& b
   for (const TextField& field : kTextFields) {
     const std::string& text = part.*field.member;
     const std::string name = path + "." + std::string(field.name);
+    if (!text.empty() && !field.used[static_cast<std::size_t>(part.kind)]) {
+      return refuse(name, text,
+                    "means nothing in a part of kind " + std::string(name_of(part.kind)));
+    }
+    if (text.size() > field.max_bytes) {
+      return refuse(name, text, "longer than " + std::to_string(field.max_bytes) + " bytes");
+    }
     if (text.size() > bytes_left) {
       return refuse(name, text, "brings the message beyond the limit text_bytes");
     }

@@ -60,6 +60,9 @@ struct Message {
   }
 };
 
+/// Longest `call_id` and `name` of a tool part, in bytes.
+inline constexpr std::size_t kMaxToolLabelBytes = 1'024;
+
 /// A message of one text part.
 Message text_message(Role role, std::string text);
 
@@ -67,9 +70,10 @@ Message text_message(Role role, std::string text);
 std::string text_of(const Message& message);
 
 /// Refuses (`invalid_input`, with the part and field) text that is not UTF-8, more than
-/// `limits.text_bytes` in all parts together, tool parts without `call_id`, parts in the wrong role
-/// (calls and thinking are the assistant's, results the tool's, images anyone's but the system's),
-/// a tool's message that does not begin with a result, and messages without parts.
+/// `limits.text_bytes` in all parts together, fields that the kind of part does not use, a
+/// `call_id` or `name` beyond `kMaxToolLabelBytes`, tool parts without `call_id`, parts in the
+/// wrong role (calls and thinking are the assistant's, results the tool's, images anyone's but the
+/// system's), a tool's message that does not begin with a result, and messages without parts.
 MaybeError check_message(std::string_view field, const Message& message, const Limits& limits);
 
 }  // namespace vagus
