@@ -222,7 +222,7 @@ def test_a_command_is_refused_and_changes_nothing(engine, command, error, field)
     before = engine.snapshot()
     refusal(error, field, lambda: engine.apply(command, START + 1))
     assert engine.snapshot() == before
-    assert engine.apply(Tick(), START) == [], "not even the clock has moved"
+    assert [type(it) for it in engine.apply(Tick(), START)] == [SetAlarm], "nor has the clock moved"
 
 
 # ---- JSON ---------------------------------------------------------------------------------------
@@ -340,9 +340,19 @@ def test_a_configuration_is_refused_with_its_path(make, path):
     assert error.path == path
 
 
-@pytest.mark.parametrize("seed", [1.0, True, None, "1", 2**63])
+@pytest.mark.parametrize("seed", [1.0, True, "1", 2**63])
 def test_a_seed_is_a_whole_number(seed):
     refusal(InvalidInput, "id_seed", lambda: Engine({}, id_seed=seed))
+
+
+def test_engines_without_a_seed_share_no_ids():
+    first, second = Engine({}), Engine({})
+    assert first.id_seed != second.id_seed
+    message = Inbound(text="Hi.", session_key="agent:main:main")
+    keys = [engine.apply(message, 0)[0].context_key for engine in (first, second)]
+    assert keys[0] != keys[1]
+    replay = Engine({}, id_seed=first.id_seed)
+    assert replay.apply(message, 0)[0].context_key == keys[0]
 
 
 def test_a_binding_names_an_agent_that_exists():

@@ -42,6 +42,7 @@ def started(run_id: str = "r1", session: str = A, requests: int = 1) -> RunStart
         agent_id="main",
         session_key=session,
         context_key=context(session),
+        home_key=session,
         reason="wake",
         causes=[],
         requests=requests,
@@ -91,7 +92,7 @@ def call(
 
 
 def queued(session: str = A) -> WakeQueued:
-    return WakeQueued(session_key=session, kind="hook", reason="x", merged=False, due_ms=5)
+    return WakeQueued(wake=1, session_key=session, kind="hook", reason="x", merged=False, due_ms=5)
 
 
 def record(
@@ -286,5 +287,7 @@ def test_names_choose_what_is_checked():
     assert {each.invariant for each in violations(evidence, ["one_run_per_lane"])} == {
         "one_run_per_lane"
     }
-    with pytest.raises(InvalidInput, match="one_run_per_lane"):
-        violations(evidence, ["no_such_promise"])
+    assert violations(evidence, "one_run_per_lane") == violations(evidence, ["one_run_per_lane"])
+    for names in ("no_such_promise", ["no_such_promise"]):
+        with pytest.raises(InvalidInput, match=r"one_run_per_lane.*got 'no_such_promise'"):
+            violations(evidence, names)

@@ -1,5 +1,6 @@
 """Records: plain values with fields, one constructor, one JSON form."""
 
+import copy
 import json
 import pickle
 from typing import Any
@@ -201,6 +202,7 @@ def test_a_session_key_is_no_context_key():
         "kind": "user",
         "agent_id": "trent",
         "session_key": MAIN,
+        "home_key": MAIN,
         "reason": "message",
         "causes": [],
         "requests": 0,
@@ -247,10 +249,23 @@ def test_records_of_different_kinds_differ():
     assert Peer("direct", "1") != Peer("group", "1")
 
 
-def test_records_are_values_without_a_hash():
-    for record in (Tick(), Peer("direct", "1"), Message.of("user", "Hi.")):
-        with pytest.raises(TypeError, match="unhashable"):
-            hash(record)
+def test_records_can_be_hashed_copied_and_pickled():
+    route = DeliveryRoute(channel="slack", to="C1")
+    post = PostEvent(session_key=MAIN, text="exit 0", tag="exec:1", route=route, wake="exec")
+    for record in (Tick(), Peer("direct", "1"), Message.of("user", "Hi."), route, post):
+        again = pickle.loads(pickle.dumps(record))
+        assert again == record
+        assert hash(again) == hash(record)
+        assert copy.copy(record) == copy.deepcopy([record])[0] == record
+    assert len({route, DeliveryRoute(channel="slack", to="C1"), Tick()}) == 2
+
+
+def test_only_two_fields_may_be_given_by_position():
+    with pytest.raises(vagus.InvalidInput) as caught:
+        Peer("direct", "1", "extra")
+    assert caught.value.field == "Peer"
+    with pytest.raises(vagus.InvalidInput):
+        Inbound("Hi.", "slack", "bot")
 
 
 def test_keys_can_be_hashed_sorted_and_pickled():

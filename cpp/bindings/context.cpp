@@ -4,6 +4,8 @@
 #include "module.hpp"
 #include "records.hpp"
 #include "vagus/context/estimate.hpp"
+#include "vagus/context/workspace.hpp"
+#include "vagus/heartbeat/checklist.hpp"
 
 namespace vagus::bindings {
 namespace {
@@ -16,7 +18,9 @@ Assembly assemble(Context& context, py::handle turn, py::handle system, py::hand
                   py::handle reserve, py::handle profile) {
   ModelConfig model{argument<std::int64_t>(window, "window"),
                     argument<std::int64_t>(reserve, "reserve")};
-  if (model.window < 1) refuse("window", window, "must be at least 1");
+  if (model.window < 1 || model.window > kMaxCount) {
+    refuse("window", window, "must be from 1 to " + std::to_string(kMaxCount));
+  }
   if (model.reserve < 0 || model.reserve >= model.window) {
     refuse("reserve", reserve, "must be at least 0 and below the window");
   }
@@ -49,8 +53,9 @@ void bind_messages(py::module_& module) {
                              "The text of all text and tool-result parts, joined by newlines.");
   module.def(
       "estimate_tokens",
-      [](const Message& message, py::handle profile) {
-        return estimate_tokens(message, argument<Profile>(profile, "profile"));
+      [](py::handle message, py::handle profile) {
+        return estimate_tokens(argument<Message>(message, "message"),
+                               argument<Profile>(profile, "profile"));
       },
       py::arg("message"), py::kw_only(), py::arg("profile") = "vagus",
       "Estimated tokens of one message, without the safety margin.");
@@ -59,6 +64,10 @@ void bind_messages(py::module_& module) {
 }  // namespace
 
 void bind_context(py::module_& module) {
+  py::list files;
+  for (const std::string_view name : kWorkspaceFiles) files.append(std::string(name));
+  files.append(std::string(kChecklistFile));
+  module.attr("WORKSPACE_FILES") = py::tuple(files);
   bind_messages(module);
   bind_record<LedgerPart>(module, "One kind of content in a prompt and what it costs.");
   bind_record<Ledger>(module, "Token costs of one prompt, part by part, against its budget.");
@@ -77,8 +86,10 @@ void bind_context(py::module_& module) {
            "An empty transcript for ``key``, a ContextKey.");
   type.def(
       "append",
-      [](Context& context, const Message& message) {
-        if (auto failed = context.append(message)) throw Exception(*failed);
+      [](Context& context, py::handle message) {
+        if (auto failed = context.append(argument<Message>(message, "message"))) {
+          throw Exception(*failed);
+        }
       },
       py::arg("message"), "Add a message at the end. Raises InvalidInput.");
   type.def("assemble", &assemble, py::arg("turn"), py::kw_only(), py::arg("system") = "",

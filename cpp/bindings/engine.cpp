@@ -27,9 +27,19 @@ Zones read_zones(const Config& config) {
   return zones;
 }
 
+// Two engines with the same seed would call different memories by the same name, so only a host
+// that replays a journal names one.
+std::int64_t any_seed() {
+  const auto bytes = py::module_::import("os").attr("urandom")(7).cast<std::string>();
+  std::int64_t seed = 0;
+  for (const char byte : bytes) seed = seed * 256 + static_cast<unsigned char>(byte);
+  return seed;
+}
+
 Engine make_engine(py::handle config_object, py::handle id_seed) {
   Config config = read_config(config_text(config_object)).value_or_throw();
-  const auto seed = argument<std::int64_t>(id_seed, "id_seed");
+  const std::int64_t seed =
+      id_seed.is_none() ? any_seed() : argument<std::int64_t>(id_seed, "id_seed");
   Zones zones = read_zones(config);
   return Engine::create(std::move(config), zones, static_cast<std::uint64_t>(seed))
       .value_or_throw();
@@ -90,6 +100,7 @@ void bind_commands(py::module_& module) {
   bind_command<ModelReplied>(module, "Command: the model's answer to CallModel.");
   bind_command<ModelFailed>(module, "Command: the model call failed.");
   bind_command<ResetSession>(module, "Command: start a new, empty transcript for a session.");
+  bind_command<ForgetSession>(module, "Command: release all that is kept of an idle session.");
   bind_command<ImportTranscript>(module, "Command: append messages to a session's transcript.");
   module.def(
       "command_from_json",
@@ -125,9 +136,14 @@ void bind_engine(py::module_& module) {
       "The state machine: commands in, effects out.\n\n"
       "Deterministic and without I/O: the same configuration, seed and commands at the same times "
       "give the same effects, byte for byte. One owner applies one command at a time.");
-  type.def(py::init(&make_engine), py::arg("config"), py::kw_only(), py::arg("id_seed") = 0,
-           "An engine for a configuration (a dict or JSON text). Engines whose run ids must not "
-           "collide get different ``id_seed``s. Raises InvalidConfig, UnknownAgent.");
+  type.def(py::init(&make_engine), py::arg("config"), py::kw_only(),
+           py::arg("id_seed") = py::none(),
+           "An engine for a configuration (a dict or JSON text). Run and context ids come from "
+           "``id_seed``: a random one, unless a journal is replayed with the one that it was "
+           "written with. Raises InvalidConfig, UnknownAgent.");
+  type.def_property_readonly(
+      "id_seed", [](const Engine& engine) { return static_cast<std::int64_t>(engine.id_seed()); },
+      "Where run and context ids come from; a journal keeps it.");
   type.def(
       "apply", &apply, py::arg("command"), py::arg("now_ms"),
       "Apply a command at a time (ms since the epoch, never decreasing), then run everything "
@@ -135,7 +151,9 @@ void bind_engine(py::module_& module) {
       "engine as it was.");
   type.def(
       "snapshot", [](const Engine& engine) { return loads(dump_json(engine.snapshot())); },
-      "Everything that the engine knows, as plain Python values.");
+      "What waits, what runs and what is kept, in figures, as plain Python values. No engine can "
+      "be "
+      "restored from it.");
 }
 
 }  // namespace vagus::bindings

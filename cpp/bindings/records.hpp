@@ -9,11 +9,17 @@
 /// `to_dict`, all from the record's own table of fields.
 namespace vagus::bindings {
 
+/// Only so many fields may be given by position, so that later versions may add fields anywhere.
+inline constexpr std::size_t kMaxPositional = 2;
+
 template <Record R>
 R record_from_python(const py::args& args, const py::kwargs& kwargs) {
   R record{};
   std::size_t position = 0;
   std::size_t used = 0;
+  if (args.size() > kMaxPositional) {
+    refuse(std::string(R::kName), args[kMaxPositional], "must be given by name");
+  }
   for_each_field<R>([&](const auto& each) {
     const std::string name(each.name);
     const bool named = kwargs.contains(name.c_str());
@@ -32,7 +38,7 @@ R record_from_python(const py::args& args, const py::kwargs& kwargs) {
   std::vector<std::string_view> known;
   for_each_field<R>([&](const auto& each) { known.push_back(each.name); });
   for (const auto& [key, value] : kwargs) {
-    const std::string name = py::str(key).cast<std::string>();
+    const std::string name = text_from_python(key, std::string(R::kName));
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       throw Exception(unknown_field(ErrorCode::invalid_input, "", name, known));
     }
@@ -116,7 +122,21 @@ py::class_<R> bind_fields(py::module_& module, const std::string& summary) {
     if (!py::isinstance<R>(right)) return py::reinterpret_borrow<py::object>(Py_NotImplemented);
     return py::bool_(left == right.cast<const R&>());
   });
+  type.def("__hash__", [](const R& record) { return py::hash(py::str(record_repr(record))); });
   type.def("__repr__", &record_repr<R>);
+  // Records never change, so a copy is the record itself.
+  type.def("__copy__", [](py::object self) { return self; });
+  type.def("__deepcopy__", [](py::object self, const py::object&) { return self; });
+  type.def("__reduce__", [](py::object self) {
+    py::dict fields;
+    for_each_field<R>([&](const auto& each) {
+      const py::str name{std::string(each.name)};
+      fields[name] = self.attr(name);
+    });
+    const py::object made =
+        py::module_::import("functools").attr("partial")(py::type::of(self), **fields);
+    return py::make_tuple(made, py::tuple());
+  });
   return type;
 }
 

@@ -31,6 +31,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     Engine,
     EventPosted,
     FilesRead,
+    ForgetSession,
     ImportTranscript,
     Inbound,
     Ledger,
@@ -60,6 +61,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     WakeQueue,
     WakeQueued,
     WakeReceipt,
+    WORKSPACE_FILES,
     __version__,
     command_from_json,
     estimate_tokens,
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from vagus.scenario import Scenario, ScenarioResult
 
 __all__ = [
+    "WORKSPACE_FILES",
     "AmbiguousAgent",
     "Assembly",
     "CallModel",
@@ -85,6 +88,7 @@ __all__ = [
     "Engine",
     "EventPosted",
     "FilesRead",
+    "ForgetSession",
     "ImportTranscript",
     "Inbound",
     "InvalidConfig",
@@ -140,6 +144,7 @@ Command = (
     | ModelReplied
     | ModelFailed
     | ResetSession
+    | ForgetSession
     | ImportTranscript
 )
 """What a host tells the engine."""

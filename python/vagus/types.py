@@ -44,7 +44,7 @@ PartKind: TypeAlias = Literal["text", "image", "tool_call", "tool_result", "thin
 LedgerSource: TypeAlias = Literal["estimated"]
 """How sure a ledger is of its numbers."""
 
-SkipReason: TypeAlias = Literal["quiet-hours", "empty-heartbeat-file"]
+SkipReason: TypeAlias = Literal["quiet-hours", "empty-heartbeat-file", "no-pending-event"]
 """Why a heartbeat did not call the model."""
 
 RunKind: TypeAlias = Literal["user", "heartbeat"]

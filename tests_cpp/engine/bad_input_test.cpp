@@ -183,7 +183,6 @@ TEST(EngineBadInput, Answers) {
     expect_refused(ModelFailed{run_id, "down"}, ErrorCode::unknown_run, "run_id");
   }
   const Busy ids;  // deterministic: every Busy has the same run ids
-  expect_refused(FilesRead{ids.thinking, {}}, bad_code, "run_id");
   expect_refused(ModelReplied{ids.reading, "Hi.", {}}, bad_code, "run_id");
 
   expect_refused(FilesRead{ids.reading, {{"HEARTBEAT.md", "x"}}}, bad_code, "files");
@@ -204,6 +203,13 @@ TEST(EngineBadInput, Answers) {
     expect_refused(ModelReplied{ids.thinking, "Hi.", {fine, text_message(role, "Obey.")}}, bad_code,
                    "messages[1].role");
   }
+}
+
+TEST(EngineBadInput, FilesThatComeTwiceChangeNothing) {
+  Busy busy;
+  const std::string before = busy.host.engine.snapshot().dump();
+  EXPECT_TRUE(busy.host.send(FilesRead{busy.thinking, {{"SOUL.md", "other"}}}).empty());
+  EXPECT_EQ(busy.host.engine.snapshot().dump(), before);
 }
 
 TEST(EngineBadInput, AnAnswerThatWasRefusedMayBeGivenAgain) {
@@ -266,7 +272,7 @@ TEST(EngineBadInput, SessionsAreBounded) {
 // ---- making an engine
 
 Error refusal_of(std::string_view config) {
-  return Engine::create(read_config(config).value_or_throw(), {}).error();
+  return Engine::create(read_config(config).value_or_throw(), {}, 0).error();
 }
 
 TEST(EngineCreate, NamesTheZoneThatIsMissingAndWhereItIs) {
@@ -301,7 +307,7 @@ TEST(EngineCreate, RefusesABindingToNobody) {
 TEST(EngineCreate, ChecksAConfigurationMadeInCode) {
   Config config;
   config.limits.sessions = 0;
-  const auto engine = Engine::create(config, {});
+  const auto engine = Engine::create(config, {}, 0);
   ASSERT_FALSE(engine.ok());
   EXPECT_EQ(engine.error().field, "limits.sessions");
 }

@@ -109,6 +109,7 @@ TEST(EngineCodec, EveryCommandComesBack) {
                               ModelReplied{"run", "Hi.", {Message{Role::tool, {result}}}},
                               ModelFailed{"run", "down"},
                               ResetSession{main_key()},
+                              ForgetSession{main_key()},
                               ImportTranscript{main_key(), {text_message(Role::user, "Hi.")}}};
   std::set<std::size_t> kinds_seen;
   for (const Command& command : commands) {

@@ -6,7 +6,8 @@ namespace {
 // ---- back-off
 
 TEST(EngineFailures, AnEventWakeIsTriedAgainWithBackOffUntilItsAttemptsAreUsedUp) {
-  Host host(kQuietTrent);
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+    "limits": {"wake_attempts": 5}})");
   host.model = fails("the model is down");
   std::vector<Effect> effects = host.send(exec_event(main_key(), "exit 0"));
   const auto more = host.advance(kHour);
@@ -34,9 +35,26 @@ TEST(EngineFailures, EveryAskedForKindIsTriedAgain) {
                               WakeKind::exec, WakeKind::hook, WakeKind::manual}) {
     Host host(kQuietTrent);
     host.model = fails();
+    host.send(news(main_key(), "exit 0"));
     EXPECT_EQ(only<RunEnded>(host.send(wake_of(main_key(), kind))).retry_at_ms, kStart + 1'000)
         << name_of(kind);
   }
+}
+
+TEST(EngineFailures, AnOutageOfAnHourLosesNothing) {
+  Host host(kQuietTrent);
+  host.model = fails("the model is down");
+  for (int i = 0; i < 5; ++i) {
+    host.now += 1;
+    host.send(exec_event(main_key(), "exit " + std::to_string(i)));
+  }
+  host.advance(kHour);
+  host.model = says("Noted.");
+  const auto effects = host.advance(kRetryLongestMillis);
+  EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::replied);
+  const std::string prompt = prompt_of(only<CallModel>(effects));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(holds(prompt, "exit " + std::to_string(i)));
+  EXPECT_LE(all<CallModel>(host.log).size(), 70U) << "the back-off holds for all requests";
 }
 
 TEST(EngineFailures, AnAmbientTickIsNotTheNextSlotIsItsRetry) {
@@ -54,8 +72,8 @@ TEST(EngineFailures, ABrokenSessionDelaysOnlyItself) {
     if (call.session_key == main_key()) return ModelFailed{call.run_id, "broken"};
     return ModelReplied{call.run_id, "ok", {}};
   };
-  host.send(wake_of(main_key(), WakeKind::exec));
-  const auto other = host.send(wake_of(key("agent:trent:other"), WakeKind::exec));
+  host.send(wake_of(main_key(), WakeKind::hook));
+  const auto other = host.send(wake_of(key("agent:trent:other"), WakeKind::hook));
   EXPECT_EQ(only<RunEnded>(other).outcome, RunOutcome::replied);
 }
 
@@ -91,7 +109,7 @@ TEST(EngineDeadlines, EndARunAndFreeItsLane) {
   host.send(message_to(main_key(), "two"));
   EXPECT_EQ(host.alarm(), kStart + kUserTurnTimeout);
   host.now = kStart + kUserTurnTimeout - 1;
-  EXPECT_TRUE(host.send(Tick{}).empty());
+  EXPECT_EQ(only<SetAlarm>(host.send(Tick{})).at_ms, host.now + 1);
   host.now += 1;
   const auto effects = host.send(Tick{});
   EXPECT_EQ(kinds(effects), "RunEnded RunStarted ReadFiles CallModel");
@@ -103,7 +121,7 @@ TEST(EngineDeadlines, CountAFailedAttemptOfAnEventWake) {
   Host host(R"({"agents": {"list": [{"id": "trent",
     "heartbeat": {"every": "0m", "timeout": "30s"}}]}})");
   host.model = thinks_for_ever();
-  host.send(wake_of(main_key(), WakeKind::exec));
+  host.send(wake_of(main_key(), WakeKind::hook));
   const auto effects = host.advance(30 * kSecond);
   EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::timed_out);
   EXPECT_EQ(only<RunEnded>(effects).retry_at_ms, kStart + 31 * kSecond);
@@ -259,7 +277,7 @@ TEST(EngineOverflow, IsNotTriedAgain) {
   Host host(R"({"models": {"tiny": {"window": 100, "reserve": 20}}, "agents": {"list": [{
     "id": "trent", "model": "tiny", "system_prompt": ")" +
             std::string(2'000, 'x') + R"(", "heartbeat": {"every": "0m"}}]}})");
-  const auto ended = only<RunEnded>(host.send(wake_of(main_key(), WakeKind::exec)));
+  const auto ended = only<RunEnded>(host.send(wake_of(main_key(), WakeKind::hook)));
   EXPECT_EQ(ended.outcome, RunOutcome::refused);
   EXPECT_FALSE(ended.retry_at_ms.has_value());
   EXPECT_TRUE(host.advance(kDay).empty());

@@ -42,13 +42,6 @@ TEST(EngineHeartbeats, AMissedAlarmCostsOneTickAndBreaksNoChain) {
   EXPECT_EQ(host.alarm(), slot + 101 * kEvery);
 }
 
-TEST(EngineHeartbeats, SetTheAlarmOnlyWhenItMoves) {
-  Host host(beating(""));
-  EXPECT_EQ(all<SetAlarm>(host.apply(Tick{})).size(), 1U);
-  host.now += 1;
-  EXPECT_TRUE(host.apply(Tick{}).empty());
-}
-
 TEST(EngineHeartbeats, WithoutACadenceThereIsNothingToWaitFor) {
   for (const std::string_view config :
        {kQuietTrent, std::string_view("{}"),
@@ -62,9 +55,9 @@ TEST(EngineHeartbeats, WithoutACadenceThereIsNothingToWaitFor) {
 TEST(EngineHeartbeats, OnlyEnrolledAgentsBeat) {
   Host host(
       R"({"agents": {"list": [{"id": "ada"}, {"id": "trent", "heartbeat": {"every": "5m"}}]}})");
-  for (const RunStarted& run : all<RunStarted>(host.advance(kHour))) {
-    EXPECT_EQ(run.agent_id.str(), "trent");
-  }
+  const auto runs = all<RunStarted>(host.advance(kHour));
+  EXPECT_EQ(runs.size(), 12U);
+  for (const RunStarted& run : runs) EXPECT_EQ(run.agent_id.str(), "trent");
 }
 
 TEST(EngineHeartbeats, ShowTheChecklistAndTheWorkspace) {
@@ -127,7 +120,7 @@ TEST(EngineHeartbeats, AMissingChecklistDoesNot) {
 
 TEST(EngineHeartbeats, AnAskedForWakePassesTheEmptyChecklist) {
   for (const WakeKind kind : {WakeKind::wake, WakeKind::cron, WakeKind::task, WakeKind::other,
-                              WakeKind::exec, WakeKind::hook, WakeKind::manual}) {
+                              WakeKind::hook, WakeKind::manual}) {
     Host host(kQuietTrent);
     host.workspace = {{"HEARTBEAT.md", ""}};
     EXPECT_EQ(all<CallModel>(host.send(wake_of(main_key(), kind))).size(), 1U) << name_of(kind);
@@ -151,10 +144,20 @@ TEST(EngineHeartbeats, AWakeThatReportsAnEventLeavesTheChecklistAlone) {
   for (const WakeKind kind : {WakeKind::exec, WakeKind::hook, WakeKind::cron, WakeKind::task}) {
     Host host(kQuietTrent);
     host.workspace = {{"HEARTBEAT.md", "- water the plants"}};
+    host.send(news(main_key(), "exit 0"));
     const auto effects = host.send(wake_of(main_key(), kind));
     const auto& names = only<ReadFiles>(effects).names;
     EXPECT_EQ(std::count(names.begin(), names.end(), "HEARTBEAT.md"), 0) << name_of(kind);
     EXPECT_FALSE(holds(shown_by(only<CallModel>(effects)), "water the plants"));
+  }
+}
+
+TEST(EngineHeartbeats, AWakeThatCouldReportAnEventAndHasNoneIsATick) {
+  for (const WakeKind kind : {WakeKind::hook, WakeKind::cron, WakeKind::task}) {
+    Host host(kQuietTrent);
+    host.workspace = {{"HEARTBEAT.md", "- water the plants"}};
+    const auto call = only<CallModel>(host.send(wake_of(main_key(), kind)));
+    EXPECT_TRUE(holds(shown_by(call), "water the plants")) << name_of(kind);
   }
 }
 
@@ -220,7 +223,7 @@ TEST(EngineQuietHours, AnUrgentCauseBeyondTheBoundStillCounts) {
     "heartbeat": {"every": "5m", "active_hours": {"start": "08:00", "end": "09:00"}}}]}})");
   host.send(wake_of(main_key(), WakeKind::retry, "first", kMinute));
   host.send(wake_of(main_key(), WakeKind::retry, "second", kMinute));
-  const auto effects = host.send(wake_of(main_key(), WakeKind::exec, "third", 0));
+  const auto effects = host.send(wake_of(main_key(), WakeKind::hook, "third", 0));
   EXPECT_EQ(only<RunStarted>(effects).reason, "third");
   EXPECT_EQ(all<CallModel>(effects).size(), 1U);
 }
@@ -242,7 +245,9 @@ TEST(EngineHeartbeats, AcknowledgementsLeaveNoTrace) {
                                   "All well. HEARTBEAT_OK", "Looked around.\nnotify=false"}) {
     Host host(beating(""));
     host.model = says(reply, {text_message(Role::assistant, "Let me see.")});
-    for (const RunEnded& ended : all<RunEnded>(host.advance(kHour))) {
+    const auto runs = all<RunEnded>(host.advance(kHour));
+    EXPECT_EQ(runs.size(), 12U);
+    for (const RunEnded& ended : runs) {
       EXPECT_EQ(ended.outcome, RunOutcome::acknowledged) << reply;
       EXPECT_EQ(ended.text, "");
       EXPECT_FALSE(ended.delivered);
@@ -301,19 +306,6 @@ TEST(EngineDelivery, FollowsTheEventThenTheTarget) {
     EXPECT_EQ(to, each.to) << each.target << each.with_event_route;
     EXPECT_EQ(only<RunEnded>(effects).delivered, !each.to.empty());
   }
-}
-
-TEST(EngineDelivery, TheNewestEventWithARouteIsAnswered) {
-  Host host(beating(R"("target": "last")"));
-  host.model = says("Done.");
-  PostEvent older = news(main_key(), "one");
-  older.route = route_to("slack", "U1");
-  PostEvent newer = news(main_key(), "two");
-  newer.route = route_to("slack", "U2");
-  host.send(older);
-  host.send(newer);
-  const auto effects = host.send(exec_event(main_key(), "three, without a route"));
-  EXPECT_EQ(only<Deliver>(effects).route.to, "U2");
 }
 
 TEST(EngineDelivery, TellsTheModelWhetherSomebodyListens) {

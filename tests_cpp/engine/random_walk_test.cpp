@@ -57,7 +57,7 @@ class Witness {
     EXPECT_TRUE(known_.insert(run.run_id).second) << "a run id was used twice";
     EXPECT_TRUE(lanes_.insert(run.session_key).second) << run.session_key.str();
     open_.emplace(run.run_id, run);
-    answered_[home_of(run)] += run.requests;
+    answered_[run.home_key] += run.requests;
   }
 
   // one_terminal_per_run
@@ -65,7 +65,7 @@ class Witness {
     const auto started = open_.find(run.run_id);
     ASSERT_NE(started, open_.end()) << "ended twice, or never started";
     // What is tried again is not answered yet.
-    if (run.retry_at_ms) answered_[home_of(started->second)] -= started->second.requests;
+    if (run.retry_at_ms) answered_[started->second.home_key] -= started->second.requests;
     open_.erase(started);
     EXPECT_EQ(lanes_.erase(run.session_key), 1U);
     over_.insert(run.run_id);
@@ -83,11 +83,27 @@ class Witness {
     const RunStarted& run = open_.at(call.run_id);
     EXPECT_EQ(call.context_key, run.context_key);
     EXPECT_EQ(call.session_key, run.session_key);
+    note_events(call, run);
   }
 
-  void see(const Deliver& sent) { EXPECT_EQ(open_.count(sent.run_id), 1U); }
+  // A heartbeat that shows the events of one route answers there and nowhere else.
+  void see(const Deliver& sent) {
+    EXPECT_EQ(open_.count(sent.run_id), 1U);
+    if (open_.at(sent.run_id).kind == RunKind::user) return;
+    for (const std::string& to : routes_shown_[sent.run_id]) EXPECT_EQ(sent.route.to, to);
+  }
 
   void see(const WakeQueued& wake) { ++asked_[wake.session_key]; }
+
+  // Routed events of the walk say whom they are for: `for:U1`.
+  void note_events(const CallModel& call, const RunStarted& run) {
+    if (run.kind == RunKind::user) return;
+    const std::string prompt = text_of(call.messages.back());
+    for (const std::string to : {"U1", "U2"}) {
+      if (holds(prompt, "for:" + to)) routes_shown_[call.run_id].push_back(to);
+    }
+    EXPECT_LE(routes_shown_[call.run_id].size(), 1U) << "two people's events in one prompt";
+  }
 
   // no_lost_wake: what was asked was answered by a run, or waits.
   void check_wakes() {
@@ -109,11 +125,6 @@ class Witness {
     EXPECT_GT(alarm.value_or(kMaxMillis), host_.now) << "what is due now has run now";
   }
 
-  // The session that a run works for; an isolated one works for another than its lane.
-  static SessionKey home_of(const RunStarted& run) {
-    return run.context_key.is_heartbeat_run() ? run.context_key.session() : run.session_key;
-  }
-
   Host host_;
   std::set<std::string> known_;
   std::map<std::string, RunStarted> open_;
@@ -122,6 +133,7 @@ class Witness {
   std::map<SessionKey, std::int64_t> asked_;
   std::map<SessionKey, std::int64_t> answered_;
   std::set<std::string> thinking_;
+  std::map<std::string, std::vector<std::string>> routes_shown_;
   std::size_t steps_ = 0;
   std::size_t calls_ = 0;
 };
@@ -148,7 +160,8 @@ class Walker {
       case 3:
         return news(session(), words());
       case 4: {
-        PostEvent post = exec_event(session(), words(), route_to("slack", "U1"));
+        const std::string to = "U" + std::to_string(1 + dice_.roll(2));
+        PostEvent post = exec_event(session(), "for:" + to + " " + words(), route_to("slack", to));
         post.coalesce_ms = dice_.roll(500);
         return post;
       }

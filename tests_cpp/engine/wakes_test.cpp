@@ -34,7 +34,7 @@ TEST(EngineWakes, OfAnAgentGoToItsHeartbeatSession) {
 TEST(EngineWakes, HaveALabel) {
   Host host(kQuietTrent);
   EXPECT_EQ(only<WakeQueued>(host.send(wake_of(main_key(), WakeKind::exec, " "))).reason, "exec");
-  EXPECT_EQ(only<WakeQueued>(host.send(wake_of(main_key(), WakeKind::exec, " a b "))).reason,
+  EXPECT_EQ(only<WakeQueued>(host.send(wake_of(main_key(), WakeKind::hook, " a b "))).reason,
             "a b");
 }
 
@@ -61,9 +61,9 @@ TEST(EngineWakes, WaitAMomentForOthers) {
 TEST(EngineWakes, AStormIsOneRun) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const auto first = only<RunStarted>(host.send(wake_of(main_key(), WakeKind::exec)));
+  const auto first = only<RunStarted>(host.send(wake_of(main_key(), WakeKind::hook)));
   for (int i = 0; i < 1'000; ++i) {
-    EXPECT_EQ(kinds(host.send(wake_of(main_key(), WakeKind::exec, std::to_string(i)))),
+    EXPECT_EQ(kinds(host.send(wake_of(main_key(), WakeKind::hook, std::to_string(i)))),
               "WakeQueued");
   }
   const auto effects = host.send(ModelReplied{first.run_id, "HEARTBEAT_OK", {}});
@@ -75,10 +75,10 @@ TEST(EngineWakes, WaitWhileTheirLaneIsBusyAndOthersDoNot) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
   const auto turn = only<RunStarted>(host.send(message_to(main_key(), "Hi.")));
-  const auto queued = host.send(wake_of(main_key(), WakeKind::exec));
+  const auto queued = host.send(wake_of(main_key(), WakeKind::hook));
   EXPECT_EQ(kinds(queued), "WakeQueued");
   EXPECT_EQ(host.alarm(), kStart + kUserTurnTimeout) << "a wake that is held sets no alarm";
-  EXPECT_EQ(all<RunStarted>(host.send(wake_of(key("agent:trent:other"), WakeKind::exec))).size(),
+  EXPECT_EQ(all<RunStarted>(host.send(wake_of(key("agent:trent:other"), WakeKind::hook))).size(),
             1U);
   const auto after = host.send(ModelReplied{turn.run_id, "Hello.", {}});
   EXPECT_EQ(kinds(after), "RunEnded RunStarted ReadFiles CallModel");
@@ -87,7 +87,7 @@ TEST(EngineWakes, WaitWhileTheirLaneIsBusyAndOthersDoNot) {
 TEST(EngineWakes, GiveWayToPeopleOnTheirLane) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const auto heartbeat = only<RunStarted>(host.send(wake_of(main_key(), WakeKind::exec)));
+  const auto heartbeat = only<RunStarted>(host.send(wake_of(main_key(), WakeKind::hook)));
   host.send(wake_of(main_key(), WakeKind::manual));
   host.send(message_to(main_key(), "one"));
   host.send(message_to(main_key(), "two"));
@@ -136,6 +136,20 @@ TEST(EngineWakes, TheCadenceJoinsAWakeThatWaits) {
   EXPECT_TRUE(all<RunStarted>(host.advance(5 * kMinute - 1)).empty());
 }
 
+TEST(EngineWakes, ATickIsNotLostAmongManyCauses) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "5m",
+    "light_context": true}}]}, "limits": {"wake_causes": 2}})");
+  host.workspace = {{"HEARTBEAT.md", "- water the plants"}};
+  host.send(Tick{});
+  for (int i = 0; i < 9; ++i) {
+    PostEvent post = exec_event(main_key(), "exit " + std::to_string(i));
+    post.reason = post.text;
+    post.coalesce_ms = kHour;
+    host.send(post);
+  }
+  EXPECT_TRUE(holds(prompt_of(only<CallModel>(host.advance(5 * kMinute))), "water the plants"));
+}
+
 TEST(EngineWakes, ATickThatJoinsAnEventLooksAtTheChecklist) {
   Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "5m",
     "light_context": true}}]}})");
@@ -147,6 +161,7 @@ TEST(EngineWakes, ATickThatJoinsAnEventLooksAtTheChecklist) {
   const std::string prompt = prompt_of(only<CallModel>(host.advance(5 * kMinute)));
   EXPECT_TRUE(holds(prompt, "exit 0"));
   EXPECT_TRUE(holds(prompt, "water the plants"));
+  EXPECT_TRUE(holds(prompt, "standing duties")) << "the tick's own instruction";
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ SystemEvent event(std::string text, std::optional<std::string> tag = std::nullop
   return made;
 }
 
-std::string texts(const EventLease& lease) {
+std::string texts(const EventBatch& lease) {
   std::string joined;
   for (const SystemEvent& each : lease.events) joined += (joined.empty() ? "" : " ") + each.text;
   return joined;
@@ -33,9 +33,9 @@ class EventQueueTest : public testing::Test {
   void post_all(std::initializer_list<const char*> all) {
     for (const char* text : all) ASSERT_EQ(post(event(text)), EventReceipt::queued);
   }
-  EventLease waiting(const SessionKey& session) const {
+  EventBatch waiting(const SessionKey& session) const {
     const auto found = queue.waiting().find(session);
-    return found == queue.waiting().end() ? EventLease{} : found->second;
+    return found == queue.waiting().end() ? EventBatch{} : found->second;
   }
 
   Limits limits;
@@ -48,7 +48,7 @@ class EventQueueTest : public testing::Test {
 
 TEST_F(EventQueueTest, KeepsOrderOfArrivalAndNumbersEvents) {
   post_all({"one", "two", "three"});
-  const EventLease lease = queue.lease(a, "run");
+  const EventBatch lease = queue.lease_all(a, "run");
   EXPECT_EQ(texts(lease), "one two three");
   EXPECT_EQ(lease.dropped, 0);
   EXPECT_LT(lease.events[0].id, lease.events[1].id);
@@ -58,7 +58,7 @@ TEST_F(EventQueueTest, KeepsOrderOfArrivalAndNumbersEvents) {
 TEST_F(EventQueueTest, TrimsTextAndNormalisesTags) {
   post(event("\n  done \xC2\xA0", " Exec:9F2C "));
   post(event("plain", " \t"));
-  const EventLease lease = waiting(a);
+  const EventBatch lease = waiting(a);
   EXPECT_EQ(lease.events[0].text, "done");
   EXPECT_EQ(lease.events[0].tag, "exec:9f2c");
   EXPECT_EQ(lease.events[1].tag, std::nullopt);
@@ -112,7 +112,7 @@ TEST_F(EventQueueTest, RefusesBadEventsAndChangesNothing) {
   EXPECT_EQ(post(event(" 12345678 ")), EventReceipt::queued);
 }
 
-TEST_F(EventQueueTest, RecognisesDuplicatesAnywhereInTheQueue) {
+TEST_F(EventQueueTest, ATaggedDuplicateIsRecognisedAnywhereInTheQueue) {
   const DeliveryRoute here{"telegram", std::nullopt, "1", std::nullopt};
   const DeliveryRoute there{"telegram", std::nullopt, "2", std::nullopt};
   const auto variant = [](std::string text, const char* tag, DeliveryRoute route, bool trusted) {
@@ -137,7 +137,7 @@ TEST_F(EventQueueTest, RecognisesDuplicatesAnywhereInTheQueue) {
 
 TEST_F(EventQueueTest, TheSameTextIsNewAgainOnceItWasShown) {
   post_all({"one"});
-  queue.lease(a, "run");
+  queue.lease_all(a, "run");
   EXPECT_EQ(post(event("one")), EventReceipt::queued) << "a leased event does not wait";
   queue.commit("run");
   EXPECT_EQ(texts(waiting(a)), "one");
@@ -146,7 +146,7 @@ TEST_F(EventQueueTest, TheSameTextIsNewAgainOnceItWasShown) {
 TEST_F(EventQueueTest, CountsWhatGivesWay) {
   // The reference drops the oldest of more than 20 without a word.
   for (int i = 0; i < 25; ++i) post(event("e" + std::to_string(i)));
-  const EventLease lease = queue.lease(a, "run");
+  const EventBatch lease = queue.lease_all(a, "run");
   ASSERT_EQ(lease.events.size(), 20u);
   EXPECT_EQ(lease.events.front().text, "e5");
   EXPECT_EQ(lease.events.back().text, "e24");
@@ -154,31 +154,31 @@ TEST_F(EventQueueTest, CountsWhatGivesWay) {
 
   queue.commit("run");
   post(event("fresh"));
-  EXPECT_EQ(queue.lease(a, "next").dropped, 0) << "the count was shown";
+  EXPECT_EQ(queue.lease_all(a, "next").dropped, 0) << "the count was shown";
 }
 
 TEST_F(EventQueueTest, SessionsDoNotTouchEachOther) {
   post(event("for a"));
   ASSERT_TRUE(queue.post(b, event("for b")));
-  EXPECT_EQ(texts(queue.lease(a, "run")), "for a");
+  EXPECT_EQ(texts(queue.lease_all(a, "run")), "for a");
   EXPECT_EQ(texts(waiting(b)), "for b");
   queue.commit("run");
-  EXPECT_EQ(texts(queue.lease(b, "run")), "for b");
+  EXPECT_EQ(texts(queue.lease_all(b, "run")), "for b");
 }
 
 // ---- leases
 
 TEST_F(EventQueueTest, LeasesWhatWaitsAndForgetsTheEmptySession) {
   post_all({"one"});
-  EXPECT_EQ(texts(queue.lease(a, "run")), "one");
+  EXPECT_EQ(texts(queue.lease_all(a, "run")), "one");
   EXPECT_TRUE(queue.waiting().empty());
-  EXPECT_TRUE(queue.lease(a, "other").events.empty());
-  EXPECT_TRUE(queue.lease(b, "run").events.empty());
+  EXPECT_TRUE(queue.lease_all(a, "other").events.empty());
+  EXPECT_TRUE(queue.lease_all(b, "run").events.empty());
 }
 
 TEST_F(EventQueueTest, CommittedEventsAreGone) {
   post_all({"one", "two"});
-  queue.lease(a, "run");
+  queue.lease_all(a, "run");
   post_all({"three"});
   queue.commit("run");
   queue.give_back("run");
@@ -187,16 +187,16 @@ TEST_F(EventQueueTest, CommittedEventsAreGone) {
 
 TEST_F(EventQueueTest, AFailedRunLosesNothing) {
   for (int i = 0; i < 22; ++i) post(event("e" + std::to_string(i)));
-  const EventLease before = waiting(a);
-  queue.lease(a, "run");
+  const EventBatch before = waiting(a);
+  queue.lease_all(a, "run");
   queue.give_back("run");
   EXPECT_EQ(waiting(a), before);
-  EXPECT_EQ(queue.lease(a, "retry"), before);
+  EXPECT_EQ(queue.lease_all(a, "retry"), before);
 }
 
 TEST_F(EventQueueTest, GivenBackEventsStandInFrontOfNewerOnes) {
   post_all({"one", "two"});
-  queue.lease(a, "run");
+  queue.lease_all(a, "run");
   post_all({"three"});
   queue.give_back("run");
   EXPECT_EQ(texts(waiting(a)), "one two three");
@@ -204,40 +204,81 @@ TEST_F(EventQueueTest, GivenBackEventsStandInFrontOfNewerOnes) {
 
 TEST_F(EventQueueTest, TwoLeasesComeBackInOrderOfArrival) {
   post_all({"one"});
-  queue.lease(a, "first");
+  queue.lease_all(a, "first");
   post_all({"two"});
-  EXPECT_EQ(texts(queue.lease(a, "second")), "two");
+  EXPECT_EQ(texts(queue.lease_all(a, "second")), "two");
   post_all({"three"});
   queue.give_back("second");
   queue.give_back("first");
   EXPECT_EQ(texts(waiting(a)), "one two three");
 }
 
-TEST_F(EventQueueTest, ARunMayLeaseSeveralTimes) {
-  post_all({"one"});
-  ASSERT_TRUE(queue.post(b, event("other session")));
-  queue.lease(a, "run");
-  queue.lease(b, "run");
-  post_all({"two"});
-  EXPECT_EQ(texts(queue.lease(a, "run")), "two");
+TEST_F(EventQueueTest, LeasesTheEventsOfOneRoute) {
+  const auto routed = [](std::string text, std::string to) {
+    SystemEvent made = event(std::move(text));
+    made.route = DeliveryRoute{"slack", std::nullopt, std::move(to), std::nullopt};
+    return made;
+  };
+  post(event("nobody's"));
+  post(routed("ann 1", "ann"));
+  post(routed("bob 1", "bob"));
+  post(routed("ann 2", "ann"));
+  ASSERT_TRUE(queue.first_route(a).has_value());
+  EXPECT_EQ(queue.first_route(a)->to, "ann");
+  EXPECT_EQ(texts(queue.lease_for(a, "run", queue.first_route(a))), "nobody's ann 1 ann 2");
+  EXPECT_TRUE(queue.waits(a));
+  EXPECT_EQ(texts(waiting(a)), "bob 1");
   queue.give_back("run");
-  EXPECT_EQ(texts(waiting(a)), "one two");
-  EXPECT_EQ(texts(waiting(b)), "other session");
+  EXPECT_EQ(texts(waiting(a)), "nobody's ann 1 bob 1 ann 2");
+  EXPECT_EQ(texts(queue.lease_for(a, "nobody", std::nullopt)), "nobody's");
+  EXPECT_EQ(queue.first_route(b), std::nullopt);
+}
 
-  queue.lease(a, "run");
-  queue.lease(b, "run");
-  queue.commit("run");
+TEST_F(EventQueueTest, WhatThereWasNoRoomForIsCountedAndGone) {
+  post_all({"1", "2", "3", "4", "5"});
+  EventBatch batch = queue.lease_all(a, "run");
+  EXPECT_EQ(drop_older_half(batch), 3);
+  EXPECT_EQ(texts(batch), "4 5");
+  EXPECT_EQ(batch.dropped, 3);
+  queue.drop_oldest("run", 3);
   queue.give_back("run");
-  EXPECT_TRUE(queue.waiting().empty());
+  EXPECT_EQ(waiting(a), batch);
+}
+
+TEST_F(EventQueueTest, EveryEventCanGiveWay) {
+  post_all({"1", "2", "3", "4", "5"});
+  EventBatch batch = queue.lease_all(a, "run");
+  int steps = 0;
+  for (; !batch.events.empty(); ++steps) drop_older_half(batch);
+  EXPECT_EQ(steps, 3);
+  EXPECT_EQ(batch.dropped, 5);
+}
+
+TEST_F(EventQueueTest, AClearedSessionKeepsItsLease) {
+  post_all({"one"});
+  queue.lease_all(a, "run");
+  post_all({"two"});
+  queue.clear(a);
+  EXPECT_FALSE(queue.waits(a));
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "one");
+}
+
+TEST_F(EventQueueTest, WithoutATagOnlyARepetitionIsADuplicate) {
+  post_all({"door open", "door closed", "door open"});
+  EXPECT_EQ(post(event("door open")), EventReceipt::duplicate);
+  EXPECT_EQ(texts(waiting(a)), "door open door closed door open");
 }
 
 TEST_F(EventQueueTest, KeepsOneOfADuplicateThatArrivedMeanwhile) {
-  post_all({"one", "two"});
+  post(event("one", "k"));
+  post(event("two"));
   const std::int64_t first_id = waiting(a).events[0].id;
-  queue.lease(a, "run");
-  post_all({"three", "one"});
+  queue.lease_all(a, "run");
+  post(event("two"));
+  post(event("one", "k"));
   queue.give_back("run");
-  EXPECT_EQ(texts(waiting(a)), "one two three");
+  EXPECT_EQ(texts(waiting(a)), "one two");
   EXPECT_EQ(waiting(a).events[0].id, first_id);
   EXPECT_EQ(waiting(a).dropped, 0);
 }
@@ -246,7 +287,7 @@ TEST_F(EventQueueTest, TheOldestGiveWayWhenALeaseComesBack) {
   limits.events_per_session = 3;
   queue = EventQueue(limits);
   post_all({"1", "2", "3", "4"});  // 1 gives way
-  queue.lease(a, "run");
+  queue.lease_all(a, "run");
   post_all({"5", "6"});
   queue.give_back("run");
   EXPECT_EQ(texts(waiting(a)), "4 5 6");
@@ -255,7 +296,7 @@ TEST_F(EventQueueTest, TheOldestGiveWayWhenALeaseComesBack) {
 
 TEST_F(EventQueueTest, UnknownRunsChangeNothing) {
   post_all({"one"});
-  const EventLease before = waiting(a);
+  const EventBatch before = waiting(a);
   queue.commit("nobody");
   queue.give_back("nobody");
   EXPECT_EQ(waiting(a), before);
@@ -277,7 +318,7 @@ class Bookkeeping {
       posted_ += queue_.post(session, event("e" + std::to_string(number))).ok() ? 1 : 0;
     } else if (choice < 8) {
       const std::string run = "run" + std::to_string(number);
-      EventLease lease = queue_.lease(session, run);
+      EventBatch lease = queue_.lease_all(session, run);
       if (!lease.events.empty()) out_.emplace(run, std::move(lease));
     } else if (!out_.empty()) {
       const auto run = std::next(out_.begin(), static_cast<int>(random_() % out_.size()));
@@ -294,7 +335,7 @@ class Bookkeeping {
   }
 
  private:
-  void commit(const std::string& run, const EventLease& lease) {
+  void commit(const std::string& run, const EventBatch& lease) {
     queue_.commit(run);
     counted_ += lease.dropped;
     for (const SystemEvent& each : lease.events) {
@@ -302,7 +343,7 @@ class Bookkeeping {
     }
   }
 
-  static std::size_t size_of(const EventLease& lease) {
+  static std::size_t size_of(const EventBatch& lease) {
     EXPECT_FALSE(lease.events.empty());
     EXPECT_LE(lease.events.size(), 4u);
     EXPECT_TRUE(std::is_sorted(
@@ -315,7 +356,7 @@ class Bookkeeping {
   Limits limits_;
   EventQueue queue_{limits_};
   const SessionKey sessions_[2] = {key("a"), key("b")};
-  std::map<std::string, EventLease> out_;
+  std::map<std::string, EventBatch> out_;
   std::set<std::int64_t> shown_;
   std::int64_t counted_ = 0;
   std::size_t posted_ = 0;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Millis kAt = 1'779'056'100'000;  // 2026-05-17 22:15:00 UTC
 
-EventLease lease_of(std::string text, bool trusted) {
+EventBatch lease_of(std::string text, bool trusted) {
   SystemEvent event;
   event.text = std::move(text);
   event.trusted = trusted;
@@ -54,12 +54,21 @@ TEST(RenderEvents, StampsTheFirstLineAndPrefixesTheRest) {
             "System: lines");
   EXPECT_EQ(render_events(lease_of("two\n\nparagraphs", false)),
             "System (untrusted): [2026-05-17 22:15:00 UTC] two\n"
-            "System (untrusted): \n"
             "System (untrusted): paragraphs");
 }
 
+TEST(RenderEvents, ABlankLineCostsNothing) {
+  std::string text = "a";
+  for (int i = 0; i < 1'000; ++i) text += i % 2 == 0 ? "\n" : "\r\n \xE2\x80\x8B";
+  EXPECT_EQ(render_events(lease_of(text + "\nb", false)),
+            "System (untrusted): [2026-05-17 22:15:00 UTC] a\n"
+            "System (untrusted): b");
+  const std::string invisible = "\xE2\x80\x8B";
+  EXPECT_EQ(render_events(lease_of(invisible, true)), "System: [2026-05-17 22:15:00 UTC] ");
+}
+
 TEST(RenderEvents, KeepsTheOrderOfEvents) {
-  EventLease lease = lease_of("one", true);
+  EventBatch lease = lease_of("one", true);
   lease.events.push_back(lease.events[0]);
   lease.events[1].text = "two";
   lease.events[1].at += kSecond;
@@ -70,7 +79,7 @@ TEST(RenderEvents, KeepsTheOrderOfEvents) {
 }
 
 TEST(RenderEvents, CountsWhatGaveWayInFront) {
-  EventLease lease = lease_of("newest", false);
+  EventBatch lease = lease_of("newest", false);
   lease.dropped = 3;
   EXPECT_EQ(render_events(lease),
             "System: 3 older events were dropped.\n"
@@ -200,7 +209,7 @@ TEST(RenderEventsProperty, NoUntrustedTextPassesForTheHosts) {
   for (int i = 0; i < 5'000; ++i) {
     const std::string text = nasty_text(random);
     const std::vector<std::string> lines = lines_of(render_events(lease_of(text, false)));
-    EXPECT_EQ(lines.size(), lines_of(text).size());
+    EXPECT_LE(lines.size(), lines_of(text).size());
     for (const std::string& line : lines) {
       ASSERT_EQ(line.rfind("System (untrusted): ", 0), 0u) << line;
       ASSERT_NE(appearance(line.substr(20)).rfind("system:", 0), 0u) << line;

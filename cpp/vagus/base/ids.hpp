@@ -14,6 +14,7 @@ class IdSource {
   /// A fresh id, `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx` in lower-case hex.
   std::string next();
 
+  std::uint64_t seed() const { return seed_; }
   std::uint64_t count() const { return count_; }
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,16 +25,20 @@ constexpr std::array<std::string_view, 2> enum_names(RunStage) {
 /// A run in flight. Its identity (the keys and the kind) never changes.
 struct ActiveRun {
   std::string id;
+  std::int64_t number = 0;  ///< order of starting
   RunKind kind = RunKind::user;
   AgentId agent;
   SessionKey lane;     ///< the session key that the run occupies
   SessionKey home;     ///< the session it works for: the base session of an isolated heartbeat
   ContextKey context;  ///< its memory
+  ContextKey keeps;    ///< the transcript that its words go to; empty when nothing is kept
   bool isolated = false;
 
   UserTurn turn;             ///< kind user: the message that it answers
   std::optional<Wake> wake;  ///< kind heartbeat: why it runs
-  EventLease events;
+  bool tick = false;         ///< kind heartbeat: it looks after the agent's duties
+  EventBatch events;
+  bool leaves_events = false;  ///< others wait for a run of their own, on another route
 
   RunStage stage = RunStage::files;
   std::vector<std::string> files;  ///< names that it asked for

@@ -131,13 +131,26 @@ struct ModelFailed {
   }
 };
 
-/// Starts a new, empty transcript under the same session key.
+/// Starts a new, empty transcript under the same session key. The session's isolated ticks forget
+/// what they would have replayed.
 struct ResetSession {
   SessionKey session_key;
 
   static constexpr std::string_view kName = "ResetSession";
   static constexpr auto fields() {
     return std::tuple(required("session_key", &ResetSession::session_key, "the session to reset"));
+  }
+};
+
+/// Releases all that is kept of an idle session: transcript, remembered route, waiting events. The
+/// next message under its key finds a new session.
+struct ForgetSession {
+  SessionKey session_key;
+
+  static constexpr std::string_view kName = "ForgetSession";
+  static constexpr auto fields() {
+    return std::tuple(
+        required("session_key", &ForgetSession::session_key, "the session to forget"));
   }
 };
 
@@ -155,7 +168,7 @@ struct ImportTranscript {
 };
 
 using Command = std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
-                             ModelFailed, ResetSession, ImportTranscript>;
+                             ModelFailed, ResetSession, ForgetSession, ImportTranscript>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

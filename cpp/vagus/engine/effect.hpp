@@ -60,8 +60,9 @@ struct EventPosted {
   }
 };
 
-/// A wake was accepted: a run of this session follows.
+/// A wake was accepted: a run for this session follows.
 struct WakeQueued {
+  std::int64_t wake = 0;
   SessionKey session_key;
   WakeKind kind = WakeKind::other;
   std::string reason;
@@ -71,7 +72,8 @@ struct WakeQueued {
   static constexpr std::string_view kName = "WakeQueued";
   static constexpr auto fields() {
     return std::tuple(
-        required("session_key", &WakeQueued::session_key, "the session that will run"),
+        required("wake", &WakeQueued::wake, "names the wake that the request is part of"),
+        required("session_key", &WakeQueued::session_key, "the session that it is for"),
         required("kind", &WakeQueued::kind, "kind of this request"),
         required("reason", &WakeQueued::reason, "label of this request"),
         required("merged", &WakeQueued::merged, "joined a wake that was waiting"),
@@ -86,6 +88,8 @@ struct RunStarted {
   AgentId agent_id;
   SessionKey session_key;
   ContextKey context_key;
+  SessionKey home_key;
+  std::optional<std::int64_t> wake;
   std::string reason;
   std::vector<WakeCause> causes;
   std::int64_t requests = 0;
@@ -98,6 +102,9 @@ struct RunStarted {
         required("agent_id", &RunStarted::agent_id, "who runs"),
         required("session_key", &RunStarted::session_key, "the lane: routing identity"),
         required("context_key", &RunStarted::context_key, "the memory identity"),
+        required("home_key", &RunStarted::home_key,
+                 "the session it works for; an isolated heartbeat has another lane"),
+        field("wake", &RunStarted::wake, "the wake that it answers, for a heartbeat"),
         required("reason", &RunStarted::reason, "the most urgent wake's label, or 'message'"),
         required("causes", &RunStarted::causes, "every distinct cause of a heartbeat"),
         required("requests", &RunStarted::requests, "wake requests that this run answers"));

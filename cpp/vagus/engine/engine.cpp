@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vagus/events/render.hpp"
 #include "vagus/heartbeat/acknowledgement.hpp"
 #include "vagus/heartbeat/delivery.hpp"
 #include "vagus/heartbeat/session.hpp"
@@ -90,6 +91,7 @@ Result<Engine> Engine::create(Config config, const Zones& zones, std::uint64_t i
   if (!router) return router.error();
   Engine engine(std::move(config), *std::move(router), zones, id_seed);
   if (auto failed = engine.check_zones()) return *failed;
+  if (auto failed = engine.check_heartbeat_sessions()) return *failed;
   engine.set_up_agents();
   return engine;
 }
@@ -103,19 +105,38 @@ MaybeError Engine::check_zones() const {
   return std::nullopt;
 }
 
+MaybeError Engine::check_heartbeat_sessions() const {
+  const std::vector<AgentConfig> roster = roster_of(config_);
+  for (std::size_t i = 0; i < roster.size(); ++i) {
+    const std::string configured = heartbeat_of(config_, roster[i]).session;
+    Result<SessionKey> session = heartbeat_session(roster[i].id, configured);
+    if (session) continue;
+    const bool own = roster[i].heartbeat && roster[i].heartbeat->session;
+    Error failed = session.error();
+    failed.field =
+        (own ? join_path("agents.list", i) : std::string("agents.defaults")) + ".heartbeat.session";
+    return failed;
+  }
+  return std::nullopt;
+}
+
 void Engine::set_up_agents() {
   for (const AgentConfig& entry : roster_of(config_)) {
     Agent added{entry, heartbeat_of(config_, entry), ActiveHours()};
     if (const auto& hours = added.heartbeat.active_hours) {
       added.hours = ActiveHours(*hours, zone(zone_of(*hours, config_)));
     }
-    agents_.emplace(entry.id, added);
-    if (!heartbeat_enrolled(config_, entry)) continue;
-    const Millis interval = added.heartbeat.every;
+    agents_.emplace(entry.id, std::move(added));
+  }
+  for (const AgentConfig& entry : agents_with_cadence(config_)) {
+    const Agent& beating = agent(entry.id);
+    const Millis interval = beating.heartbeat.every;
+    const SessionKey home = heartbeat_home(entry.id);
+    wakes_.reserve(home);
     beats_.emplace(0, cadences_.size());
     cadences_.push_back(
-        {entry.id, heartbeat_home(entry.id),
-         Schedule(interval, phase_of(config_.seed, entry.id, interval), added.hours),
+        {entry.id, home,
+         Schedule(interval, phase_of(config_.seed, entry.id, interval), beating.hours),
          std::nullopt});
   }
 }
@@ -139,8 +160,16 @@ Result<std::vector<Effect>> Engine::apply(const Command& command, Millis now) {
 
 // ---- commands
 
+// The host's timer may have run early. It has fired all the same, so it is set again.
+MaybeError Engine::handle(const Tick&) {
+  if (alarm_ && *alarm_) alarm_.reset();
+  return std::nullopt;
+}
+
 MaybeError Engine::handle(const Inbound& inbound) {
-  if (auto failed = check_text("text", inbound.text, config_.limits)) return failed;
+  // As the model will see it, which may be longer than what was written.
+  const std::string text = neutralize_system_lines(inbound.text);
+  if (auto failed = check_text("text", text, config_.limits)) return failed;
   if (is_blank(inbound.text)) {
     return make_error(ErrorCode::invalid_input, "text", inbound.text, "must not be blank");
   }
@@ -158,7 +187,7 @@ MaybeError Engine::handle(const Inbound& inbound) {
 
   const std::optional<DeliveryRoute> route = route_of_message(inbound);
   const bool busy = lanes_.busy(lane);
-  if (!lanes_.enqueue(lane, UserTurn{inbound.text, route, now_})) {
+  if (!lanes_.enqueue(lane, UserTurn{text, route, now_})) {
     emit(TurnRefused{lane, lanes_.waiting(lane)});
     return std::nullopt;
   }
@@ -178,7 +207,8 @@ MaybeError Engine::handle(const RequestWake& request) {
   sessions_.at(*target);
   const std::string_view label =
       is_blank(request.reason) ? name_of(request.kind) : trim(request.reason);
-  emit(WakeQueued{*target, request.kind, std::string(label), receipt->merged, receipt->due_ms});
+  emit(WakeQueued{receipt->token, *target, request.kind, std::string(label), receipt->merged,
+                  receipt->due_ms});
   return std::nullopt;
 }
 
@@ -186,7 +216,7 @@ MaybeError Engine::handle(const PostEvent& post) {
   const Result<SessionKey> known = known_session("session_key", post.session_key);
   if (!known) return known.error();
   const SessionKey home = home_of(*known);
-  const SessionKey session = post.wake ? wake_session(home) : home;
+  const SessionKey session = post.wake ? wake_session(home) : event_session(home);
   if (auto failed = sessions_.check_room(session)) return failed;
   const SystemEvent event{0, post.text, post.tag, post.route, post.trusted, now_};
   if (auto failed = events_.check(event)) return failed;
@@ -222,6 +252,7 @@ MaybeError Engine::handle(const FilesRead& read) {
 MaybeError Engine::handle(const ModelReplied& reply) {
   const Result<ActiveRun*> found = active(reply.run_id, RunStage::model);
   if (!found) return found.error();
+  if (*found == nullptr) return std::nullopt;
   if (auto failed = check_text("text", reply.text, config_.limits)) return failed;
   for (std::size_t i = 0; i < reply.messages.size(); ++i) {
     const std::string field = join_path("messages", i);
@@ -231,7 +262,6 @@ MaybeError Engine::handle(const ModelReplied& reply) {
     return make_error(ErrorCode::invalid_input, field + ".role", name_of(role),
                       "must be assistant or tool in a model's answer");
   }
-  if (*found == nullptr) return std::nullopt;
   const ActiveRun& run = **found;
   const Reply said =
       run.kind == RunKind::user
@@ -253,8 +283,8 @@ MaybeError Engine::handle(const ModelFailed& failure) {
   const RunStage stage = found == runs_.end() ? RunStage::model : found->second.stage;
   const Result<ActiveRun*> run = active(failure.run_id, stage);
   if (!run) return run.error();
-  if (auto failed = check_text("error", failure.error, config_.limits)) return failed;
   if (*run == nullptr) return std::nullopt;
+  if (auto failed = check_text("error", failure.error, config_.limits)) return failed;
   RunEnded ended;
   ended.outcome = RunOutcome::failed;
   ended.error = failure.error;
@@ -266,7 +296,29 @@ MaybeError Engine::handle(const ResetSession& reset) {
   const Result<SessionKey> session = known_session("session_key", reset.session_key);
   if (!session) return session.error();
   if (auto failed = sessions_.check_room(*session)) return failed;
-  emit(SessionReset{*session, sessions_.restart(*session, ids_).key()});
+  for (const SessionKey& lane : lanes_of(*session)) {
+    const Session* kept = sessions_.find(lane);
+    const bool has_ticks = kept != nullptr && kept->transcript.has_value();
+    if (lane != *session && !has_ticks) continue;
+    emit(SessionReset{lane, sessions_.restart(lane, ids_).key()});
+  }
+  return std::nullopt;
+}
+
+MaybeError Engine::handle(const ForgetSession& forget) {
+  const Result<SessionKey> known = known_session("session_key", forget.session_key);
+  if (!known) return known.error();
+  const SessionKey home = home_of(*known);
+  const std::vector<SessionKey> lanes = lanes_of(home);
+  const bool runs = std::any_of(lanes.begin(), lanes.end(),
+                                [this](const SessionKey& lane) { return lanes_.busy(lane); });
+  if (runs || wakes_.pending(home) != nullptr) {
+    return make_error(
+        ErrorCode::invalid_input, "session_key", forget.session_key.str(),
+        "has a run in flight or a wake that waits; only an idle session is forgotten");
+  }
+  events_.clear(home);
+  for (const SessionKey& lane : lanes) sessions_.forget(lane);
   return std::nullopt;
 }
 
@@ -296,8 +348,8 @@ void Engine::advance() {
 }
 
 void Engine::end_late_runs() {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now_) {
-    const std::string run_id = deadlines_.begin()->second;
+  while (!deadlines_.empty() && std::get<0>(*deadlines_.begin()) <= now_) {
+    const std::string run_id = std::get<2>(*deadlines_.begin());
     RunEnded ended;
     ended.outcome = RunOutcome::timed_out;
     ended.error = "no answer before the deadline";
@@ -311,12 +363,11 @@ void Engine::beat_cadences() {
     const std::size_t place = beats_.extract(beats_.begin()).value().second;
     Cadence& cadence = cadences_[place];
     if (cadence.next) {
-      const Result<WakeReceipt> receipt =
-          wakes_.request(now_, cadence.session, WakeKind::interval, "interval", 0);
-      if (receipt) {
-        emit(WakeQueued{cadence.session, WakeKind::interval, "interval", receipt->merged,
-                        receipt->due_ms});
-      }
+      // Never refused: its place is reserved.
+      const WakeReceipt receipt =
+          wakes_.request(now_, cadence.session, WakeKind::interval, "interval", 0).value_or_throw();
+      emit(WakeQueued{receipt.token, cadence.session, WakeKind::interval, "interval",
+                      receipt.merged, receipt.due_ms});
       cadence.next.reset();
     }
     // At the end of time there is no slot to come.
@@ -340,7 +391,7 @@ void Engine::set_alarm() {
     if (at && (!next || *at < *next)) next = at;
   };
   if (!beats_.empty()) consider(beats_.begin()->first);
-  if (!deadlines_.empty()) consider(deadlines_.begin()->first);
+  if (!deadlines_.empty()) consider(std::get<0>(*deadlines_.begin()));
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});
@@ -358,11 +409,14 @@ Result<ActiveRun*> Engine::active(std::string_view run_id, RunStage stage) {
   const auto found = runs_.find(std::string(run_id));
   if (found == runs_.end()) {
     if (ended_.count(std::string(run_id)) > 0) return static_cast<ActiveRun*>(nullptr);
-    return make_error(ErrorCode::unknown_run, "run_id", run_id, "no such run was started");
+    return make_error(ErrorCode::unknown_run, "run_id", run_id,
+                      "no such run was started, or it ended long ago");
   }
   // Nobody ticked at its deadline; what this command brings is too late all the same.
   if (found->second.deadline < now_) return static_cast<ActiveRun*>(nullptr);
   if (found->second.stage == stage) return &found->second;
+  // Hosts that carry an effect out twice, after a crash, send the files twice.
+  if (stage == RunStage::files) return static_cast<ActiveRun*>(nullptr);
   return make_error(ErrorCode::invalid_input, "run_id", run_id,
                     "the run waits for its " + std::string(name_of(found->second.stage)));
 }
@@ -378,14 +432,14 @@ Result<SessionKey> Engine::wake_target(const RequestWake& request) const {
     if (!known) return known.error();
     return wake_session(home_of(*known));
   }
-  if (!router_.knows(*request.agent)) {
+  if (request.agent->empty() || !router_.knows(*request.agent)) {
     return make_error(ErrorCode::unknown_agent, "agent", request.agent->str(), "not configured");
   }
   return heartbeat_home(*request.agent);
 }
 
 SessionKey Engine::heartbeat_home(const AgentId& id) const {
-  return home_of(heartbeat_session(id, agent(id).heartbeat.session));
+  return home_of(heartbeat_session(id, agent(id).heartbeat.session).value_or_throw());
 }
 
 // An isolated lane has no queue of its own: what is addressed to it, under whichever spelling,
@@ -395,6 +449,15 @@ SessionKey Engine::home_of(const SessionKey& key) const {
   if (!agent(key.agent()).heartbeat.isolated_session) return home;
   while (auto base = home.without_heartbeat()) home = *std::move(base);
   return home;
+}
+
+// The lane of a session's conversation and, where its heartbeats are isolated, that of its ticks.
+std::vector<SessionKey> Engine::lanes_of(const SessionKey& session) const {
+  std::vector<SessionKey> lanes = {session};
+  const SessionKey ticks = session.isolated();
+  const bool isolated = agent(session.agent()).heartbeat.isolated_session;
+  if (isolated && ticks != session) lanes.push_back(ticks);
+  return lanes;
 }
 
 // Without a roster every id is an agent, and each is like `main`.

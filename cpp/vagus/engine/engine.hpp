@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -40,20 +41,24 @@ class Engine {
  public:
   /// `zones` must hold every zone of `zones_needed(config)`. Engines whose run ids must not collide
   /// get different `id_seed`s; replaying a journal takes the one it was written with. Errors: as
-  /// `Router::create`; `invalid_config` for a zone that is missing.
-  static Result<Engine> create(Config config, const Zones& zones, std::uint64_t id_seed = 0);
+  /// `Router::create`; `invalid_config` for a zone that is missing and for a heartbeat's session
+  /// that is not its agent's.
+  static Result<Engine> create(Config config, const Zones& zones, std::uint64_t id_seed);
 
   /// Applies `command` at `now`, then runs everything that is due.
   /// Errors leave the engine as it was: `invalid_input` for a malformed command, a time that is
   /// negative, beyond `kMaxMillis` or before the last one; `invalid_key`; `unknown_agent`;
-  /// `ambiguous_agent`; `unknown_run` for a run id that this engine never handed out. An answer for
-  /// a run that has already ended is no error and has no effect.
+  /// `ambiguous_agent`; `unknown_run` for a run id that this engine never handed out, or has
+  /// forgotten (`limits.ended_runs`). An answer for a run that has ended, or files for one that has
+  /// them, is no error and has no effect.
   Result<std::vector<Effect>> apply(const Command& command, Millis now);
 
-  /// Everything that the engine knows, for people and for comparing two engines.
+  /// What waits, what runs and what is kept, in figures: for people, and to see whether two engines
+  /// have come to the same state. No engine can be restored from it.
   Json snapshot() const;
 
   const Config& config() const { return config_; }
+  std::uint64_t id_seed() const { return ids_.seed(); }
 
  private:
   struct Agent {
@@ -70,17 +75,19 @@ class Engine {
 
   Engine(Config config, Router router, const Zones& zones, std::uint64_t id_seed);
   MaybeError check_zones() const;
+  MaybeError check_heartbeat_sessions() const;
   void set_up_agents();
 
   // Commands. Each checks everything before it changes anything.
   MaybeError handle(const Inbound& inbound);
   MaybeError handle(const RequestWake& request);
   MaybeError handle(const PostEvent& post);
-  MaybeError handle(const Tick&) { return std::nullopt; }
+  MaybeError handle(const Tick& tick);
   MaybeError handle(const FilesRead& read);
   MaybeError handle(const ModelReplied& reply);
   MaybeError handle(const ModelFailed& failure);
   MaybeError handle(const ResetSession& reset);
+  MaybeError handle(const ForgetSession& forget);
   MaybeError handle(const ImportTranscript& transcript);
 
   // What time brings.
@@ -95,13 +102,16 @@ class Engine {
   void start_heartbeat(Wake wake);
   ActiveRun& begin(ActiveRun run, Millis timeout);
   void ask_for_files(ActiveRun& run);
+  void lease_events(ActiveRun& run);
   void call_model(ActiveRun& run, const FilesRead& read);
+  std::optional<RunEnded> try_to_call(ActiveRun& run, const FilesRead& read);
   std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
   std::variant<Assembly, Overflow> assemble(const ActiveRun& run, AssemblyRequest request);
   std::variant<Assembly, Overflow> assemble_like_reference(const ActiveRun& run,
                                                            const AssemblyRequest& request);
   void remember(const ActiveRun& run, const ModelReplied& reply, bool acknowledged);
   void end(const std::string& run_id, RunEnded ended);
+  void wake_for_other_events(const ActiveRun& run);
   std::optional<Millis> settle(const ActiveRun& run, RunOutcome outcome);
   void bury(const std::string& run_id);
 
@@ -110,6 +120,7 @@ class Engine {
   Result<ActiveRun*> active(std::string_view run_id, RunStage stage);
   Result<SessionKey> wake_target(const RequestWake& request) const;
   SessionKey home_of(const SessionKey& key) const;
+  std::vector<SessionKey> lanes_of(const SessionKey& session) const;
   SessionKey heartbeat_home(const AgentId& id) const;
   const Agent& agent(const AgentId& id) const;
   const Zone& zone(const std::string& name) const;
@@ -132,7 +143,9 @@ class Engine {
   WakeQueue wakes_;
   Lanes lanes_;
   std::map<std::string, ActiveRun> runs_;
-  std::set<std::pair<Millis, std::string>> deadlines_;
+  std::int64_t runs_started_ = 0;
+  std::set<std::tuple<Millis, std::int64_t, std::string>>
+      deadlines_;  ///< number, then id, of a run
   std::deque<std::string> ended_order_;
   std::unordered_set<std::string> ended_;
   std::optional<std::optional<Millis>>

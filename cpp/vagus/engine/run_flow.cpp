@@ -12,22 +12,16 @@
 namespace vagus {
 namespace {
 
-// A wake that only reports an event must not drag the checklist into that event's conversation.
-bool looks_at_checklist(WakeKind kind) {
-  switch (kind) {
-    case WakeKind::exec:
-    case WakeKind::hook:
-    case WakeKind::cron:
-    case WakeKind::task:
-      return false;
-    default:
-      return true;
-  }
-}
+// The reason of a wake for events that the run before it left, because their reply goes elsewhere.
+constexpr const char* kOtherRoute = "other-route";
 
-bool looks_at_checklist(const Wake& wake) {
-  return std::any_of(wake.causes.begin(), wake.causes.end(),
-                     [](const WakeCause& cause) { return looks_at_checklist(cause.kind); });
+// Whether a run is to look after the agent's duties. A wake that only reports an event must not
+// drag the checklist into that event's conversation.
+bool is_tick(const Wake& wake, bool has_events) {
+  return std::any_of(wake.causes.begin(), wake.causes.end(), [&](const WakeCause& cause) {
+    const EventNeed need = event_need_of(cause.kind);
+    return need == EventNeed::none || (need == EventNeed::reports && !has_events);
+  });
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -45,7 +39,7 @@ void Engine::start_turns(const SessionKey& lane) {
   run.kind = RunKind::user;
   run.agent = lane.agent();
   run.lane = run.home = lane;
-  run.context = sessions_.transcript(lane, ids_).key();
+  run.context = run.keeps = sessions_.transcript(lane, ids_).key();
   run.turn = *std::move(turn);
   run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
   ask_for_files(begin(std::move(run), kUserTurnTimeout));
@@ -63,10 +57,11 @@ void Engine::start_heartbeat(Wake wake) {
   const bool own_memory = run.isolated && config_.profile == Profile::vagus;
   run.context = own_memory ? ContextKey::for_run(run.lane, run.id).value_or_throw()
                            : sessions_.transcript(run.lane, ids_).key();
+  const bool keeps_ticks = owner.heartbeat.replay.max_messages > 0;
+  if (!own_memory || keeps_ticks) run.keeps = sessions_.transcript(run.lane, ids_).key();
   if (!owner.heartbeat.light_context) {
     run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
   }
-  if (looks_at_checklist(wake)) run.files.emplace_back(kChecklistFile);
   run.wake = std::move(wake);
 
   const bool quiet = is_ambient(run.wake->kind) && !owner.hours.contains(now_);
@@ -78,6 +73,7 @@ void Engine::start_heartbeat(Wake wake) {
     end(started.id, std::move(ended));
     return;
   }
+  if (started.tick) started.files.emplace_back(kChecklistFile);
   ask_for_files(started);
 }
 
@@ -86,11 +82,21 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   assert(taken && "a lane was started twice");
   static_cast<void>(taken);
   wakes_.hold(run.home);
-  run.events = events_.lease(run.home, run.id);
+  lease_events(run);
+  run.number = ++runs_started_;
   run.deadline = add_saturated(now_, timeout);
-  deadlines_.emplace(run.deadline, run.id);
-  RunStarted started{run.id, run.kind, run.agent, run.lane, run.context, "message", {}, 0};
+  deadlines_.emplace(run.deadline, run.number, run.id);
+  RunStarted started;
+  started.run_id = run.id;
+  started.kind = run.kind;
+  started.agent_id = run.agent;
+  started.session_key = run.lane;
+  started.context_key = run.context;
+  started.home_key = run.home;
+  started.reason = "message";
   if (run.wake) {
+    run.tick = is_tick(*run.wake, !run.events.events.empty());
+    started.wake = run.wake->token;
     started.reason = run.wake->reason;
     started.causes = run.wake->causes;
     started.requests = run.wake->requests;
@@ -98,6 +104,20 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   emit(std::move(started));
   const std::string id = run.id;
   return runs_.emplace(id, std::move(run)).first->second;
+}
+
+// A reply goes to one place, so a run shows the events of one route: a heartbeat those of the
+// oldest, a person's turn its own. Others wait for the run that was asked for on their behalf, if
+// one was.
+void Engine::lease_events(ActiveRun& run) {
+  if (run.kind == RunKind::heartbeat) {
+    run.events = events_.lease_for(run.home, run.id, events_.first_route(run.home));
+  } else if (wakes_.pending(run.home) != nullptr) {
+    run.events = events_.lease_for(run.home, run.id, run.turn.route);
+  } else {
+    run.events = events_.lease_all(run.home, run.id);
+  }
+  run.leaves_events = events_.waits(run.home);
 }
 
 void Engine::ask_for_files(ActiveRun& run) {
@@ -108,17 +128,31 @@ void Engine::ask_for_files(ActiveRun& run) {
   }
 }
 
+// Events must not keep a session from running: where they do not fit, the older half gives way, and
+// is counted, until the rest does. If not even the prompt without them fits, they are not to blame.
 void Engine::call_model(ActiveRun& run, const FilesRead& read) {
+  std::optional<RunEnded> ended = try_to_call(run, read);
+  std::int64_t dropped = 0;
+  while (ended && ended->outcome == RunOutcome::refused && !run.events.events.empty()) {
+    dropped += drop_older_half(run.events);
+    ended = try_to_call(run, read);
+  }
+  if (ended) return end(run.id, *std::move(ended));
+  if (dropped > 0) events_.drop_oldest(run.id, dropped);
+}
+
+// Nothing when the model was called, else how the run ends.
+std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& read) {
   RunEnded ended;
   if (const auto skip = write_prompt(run, read)) {
     ended.outcome = RunOutcome::skipped;
     ended.skip = skip;
-    return end(run.id, std::move(ended));
+    return ended;
   }
   if (const auto failed = check_message("prompt", run.prompt, config_.limits)) {
     ended.outcome = RunOutcome::refused;
     ended.error = failed->what();
-    return end(run.id, std::move(ended));
+    return ended;
   }
   const bool reference = config_.profile == Profile::reference;
   const std::string model = model_of_run(run);
@@ -133,24 +167,26 @@ void Engine::call_model(ActiveRun& run, const FilesRead& read) {
     ended.outcome = reference ? RunOutcome::restarted : RunOutcome::refused;
     ended.error =
         "the prompt is " + std::to_string(overflow->ledger.overflow) + " tokens beyond its budget";
-    return end(run.id, std::move(ended));
+    return ended;
   }
   Assembly& assembly = std::get<Assembly>(made);
   run.ledger = assembly.ledger;
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, model, std::move(assembly.messages),
                  std::move(assembly.ledger), run.deadline});
+  return std::nullopt;
 }
 
 std::optional<SkipReason> Engine::write_prompt(ActiveRun& run, const FilesRead& read) {
   const std::string events = render_events(run.events);
   if (run.kind == RunKind::user) {
-    run.prompt = text_message(Role::user, joined(events, neutralize_system_lines(run.turn.text)));
+    run.prompt = text_message(Role::user, joined(events, run.turn.text));
     return std::nullopt;
   }
   HeartbeatInputs inputs;
   inputs.now = now_;
   inputs.ambient = is_ambient(run.wake->kind);
+  inputs.tick = run.tick;
   inputs.event_delivered = route_of(run).has_value();
   inputs.instruction = agent(run.agent).heartbeat.prompt;
   inputs.events = events;
@@ -166,9 +202,8 @@ std::optional<SkipReason> Engine::write_prompt(ActiveRun& run, const FilesRead& 
 std::variant<Assembly, Overflow> Engine::assemble(const ActiveRun& run, AssemblyRequest request) {
   if (run.isolated) {
     // Earlier ticks are reachable here and nowhere else, and only within the replay asked for.
-    const Session* ticks = sessions_.find(run.lane);
-    if (ticks != nullptr && ticks->transcript) {
-      request.replay = ticks->transcript->newest(agent(run.agent).heartbeat.replay);
+    if (const Context* ticks = sessions_.current(run.lane, run.keeps)) {
+      request.replay = ticks->newest(agent(run.agent).heartbeat.replay);
     }
   } else if (Context* memory = sessions_.current(run.lane, run.context)) {
     return memory->assemble(request);
@@ -201,12 +236,8 @@ void Engine::remember(const ActiveRun& run, const ModelReplied& reply, bool ackn
   // A heartbeat that changed nothing leaves no trace. The reference drops only an acknowledgement
   // without tool calls, so ticks that looked around and found nothing stay for ever.
   if (heartbeat && acknowledged && (!reference || reply.messages.empty())) return;
-  const bool keeps_ticks = agent(run.agent).heartbeat.replay.max_messages > 0;
-  const bool own_memory = run.isolated && !reference;
-  if (own_memory && !keeps_ticks) return;
-  Context* memory =
-      own_memory ? &sessions_.transcript(run.lane, ids_) : sessions_.current(run.lane, run.context);
-  if (memory == nullptr) return;  // the session was reset while this run was in flight
+  Context* memory = sessions_.current(run.lane, run.keeps);
+  if (memory == nullptr) return;  // nothing is kept, or the session was reset meanwhile
   memory->append(run.prompt);
   for (const Message& message : reply.messages) memory->append(message);
   if (!is_blank(reply.text)) memory->append(text_message(Role::assistant, reply.text));
@@ -217,7 +248,7 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   assert(found != runs_.end() && "a run ended twice");
   const ActiveRun run = std::move(found->second);
   runs_.erase(found);
-  deadlines_.erase({run.deadline, run.id});
+  deadlines_.erase({run.deadline, run.number, run.id});
   bury(run.id);
 
   const RunOutcome outcome = ended.outcome;
@@ -225,11 +256,10 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   shown ? events_.commit(run.id) : events_.give_back(run.id);
   const bool unanswered = outcome == RunOutcome::failed || outcome == RunOutcome::timed_out;
   if (run.kind == RunKind::user && unanswered) {
-    Context* memory = sessions_.current(run.lane, run.context);
-    if (memory != nullptr) {
-      memory->append(text_message(Role::user, neutralize_system_lines(run.turn.text)));
-    }
+    Context* memory = sessions_.current(run.lane, run.keeps);
+    if (memory != nullptr) memory->append(text_message(Role::user, run.turn.text));
   }
+  if (shown && run.wake && run.leaves_events) wake_for_other_events(run);
   lanes_.free(run.lane, run.id);
   ended.retry_at_ms = settle(run, outcome);
   wakes_.release(run.home);
@@ -242,6 +272,15 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.ledger = run.ledger;
   emit(std::move(ended));
   start_turns(run.lane);
+}
+
+// Each such run shows at least the oldest event with a route, so there is an end to it.
+void Engine::wake_for_other_events(const ActiveRun& run) {
+  // Never refused: the run's own wake still has its place.
+  const WakeReceipt receipt =
+      wakes_.request(now_, run.home, WakeKind::exec, kOtherRoute, 0).value_or_throw();
+  emit(WakeQueued{receipt.token, run.home, WakeKind::exec, kOtherRoute, receipt.merged,
+                  receipt.due_ms});
 }
 
 // An ambient tick that failed is not repeated: the next slot is its retry.

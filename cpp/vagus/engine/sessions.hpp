@@ -34,8 +34,10 @@ class Sessions {
   Context& restart(const SessionKey& key, IdSource& ids);
 
   /// `transcript` for a run that must find its prompt's history unchanged by a reset in between:
-  /// nothing when `context` is no longer the current epoch of `key`.
+  /// nothing when `context` is empty or no longer the current epoch of `key`.
   Context* current(const SessionKey& key, const ContextKey& context);
+
+  void forget(const SessionKey& key) { sessions_.erase(key); }
 
   const std::map<SessionKey, Session>& all() const { return sessions_; }
 

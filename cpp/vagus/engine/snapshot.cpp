@@ -24,6 +24,13 @@ Json run_json(const ActiveRun& run) {
           {"deadline_ms", run.deadline}};
 }
 
+template <class T>
+std::map<std::string, T> by_text(const std::map<SessionKey, T>& values) {
+  std::map<std::string, T> texts;
+  for (const auto& [key, value] : values) texts.emplace(key.str(), value);
+  return texts;
+}
+
 }  // namespace
 
 Json Engine::snapshot() const {
@@ -39,18 +46,14 @@ Json Engine::snapshot() const {
                         {"phase_ms", cadence.schedule.phase()},
                         {"next_ms", to_json(cadence.next)}});
   }
-  Json events = Json::object();
-  for (const auto& [key, waiting] : events_.waiting()) events[key.str()] = to_json(waiting);
-  Json turns = Json::object();
-  for (const auto& [key, count] : lanes_.waiting()) turns[key.str()] = count;
   return {{"now_ms", now_},
           {"ids", ids_.count()},
           {"sessions", sessions},
           {"runs", runs},
           {"cadences", cadences},
           {"wakes", to_json(wakes_.waiting())},
-          {"events", events},
-          {"turns", turns},
+          {"events", to_json(by_text(events_.waiting()))},
+          {"turns", to_json(by_text(lanes_.waiting()))},
           {"alarm_ms", to_json(alarm_.value_or(std::nullopt))}};
 }
 

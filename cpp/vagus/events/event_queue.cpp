@@ -40,9 +40,15 @@ bool same_message(const SystemEvent& left, const SystemEvent& right) {
          left.trusted == right.trusted;
 }
 
-bool holds_message(const std::vector<SystemEvent>& events, const SystemEvent& wanted) {
-  return std::any_of(events.begin(), events.end(),
-                     [&wanted](const SystemEvent& event) { return same_message(event, wanted); });
+bool is_duplicate(const std::vector<SystemEvent>& events, const SystemEvent& event) {
+  const auto same = [&event](const SystemEvent& other) { return same_message(other, event); };
+  if (event.tag) return std::any_of(events.begin(), events.end(), same);
+  return !events.empty() && same(events.back());
+}
+
+void drop_front(EventBatch& batch, std::int64_t count) {
+  batch.events.erase(batch.events.begin(), batch.events.begin() + count);
+  batch.dropped += count;
 }
 
 }  // namespace
@@ -62,18 +68,52 @@ MaybeError EventQueue::check(const SystemEvent& event) const {
 Result<EventReceipt> EventQueue::post(const SessionKey& session, SystemEvent event) {
   if (auto failed = check(event)) return *failed;
   normalize(event);
-  EventLease& waiting = waiting_[session];
-  if (holds_message(waiting.events, event)) return EventReceipt::duplicate;
+  EventBatch& waiting = waiting_[session];
+  if (is_duplicate(waiting.events, event)) return EventReceipt::duplicate;
   event.id = next_id_++;
   waiting.events.push_back(std::move(event));
   trim_to_limit(waiting);
   return EventReceipt::queued;
 }
 
-EventLease EventQueue::lease(const SessionKey& session, const std::string& run_id) {
-  auto waiting = waiting_.extract(session);
-  if (waiting.empty()) return {};
-  return leases_.emplace(run_id, Leased{session, std::move(waiting.mapped())})->second.lease;
+EventBatch EventQueue::lease_all(const SessionKey& session, const std::string& run_id) {
+  return lease_if(session, run_id, [](const SystemEvent&) { return true; });
+}
+
+EventBatch EventQueue::lease_for(const SessionKey& session, const std::string& run_id,
+                                 const std::optional<DeliveryRoute>& route) {
+  return lease_if(session, run_id, [&route](const SystemEvent& event) {
+    return !event.route || event.route == route;
+  });
+}
+
+template <class Wanted>
+EventBatch EventQueue::lease_if(const SessionKey& session, const std::string& run_id,
+                                const Wanted& wanted) {
+  const auto waiting = waiting_.find(session);
+  if (waiting == waiting_.end()) return {};
+  std::vector<SystemEvent>& events = waiting->second.events;
+  const auto others = std::stable_partition(events.begin(), events.end(), wanted);
+  EventBatch batch;
+  batch.dropped = std::exchange(waiting->second.dropped, 0);
+  batch.events.assign(std::make_move_iterator(events.begin()), std::make_move_iterator(others));
+  events.erase(events.begin(), others);
+  if (events.empty()) waiting_.erase(waiting);
+  leases_.emplace(run_id, Leased{session, batch});
+  return batch;
+}
+
+std::optional<DeliveryRoute> EventQueue::first_route(const SessionKey& session) const {
+  const auto waiting = waiting_.find(session);
+  if (waiting == waiting_.end()) return std::nullopt;
+  for (const SystemEvent& event : waiting->second.events) {
+    if (event.route) return event.route;
+  }
+  return std::nullopt;
+}
+
+void EventQueue::drop_oldest(const std::string& run_id, std::int64_t count) {
+  drop_front(leases_.at(run_id).batch, count);
 }
 
 void EventQueue::commit(const std::string& run_id) {
@@ -81,30 +121,33 @@ void EventQueue::commit(const std::string& run_id) {
 }
 
 void EventQueue::give_back(const std::string& run_id) {
-  for (auto leased = leases_.extract(run_id); !leased.empty(); leased = leases_.extract(run_id)) {
-    restore(std::move(leased.mapped()));
-  }
+  auto leased = leases_.extract(run_id);
+  if (!leased.empty()) restore(std::move(leased.mapped()));
 }
 
 void EventQueue::restore(Leased leased) {
-  EventLease& waiting = waiting_[leased.session];
-  std::vector<SystemEvent> all = std::move(leased.lease.events);
+  EventBatch& waiting = waiting_[leased.session];
+  std::vector<SystemEvent> all = std::move(leased.batch.events);
   std::move(waiting.events.begin(), waiting.events.end(), std::back_inserter(all));
   std::sort(all.begin(), all.end(),
             [](const SystemEvent& left, const SystemEvent& right) { return left.id < right.id; });
   waiting.events.clear();
   for (SystemEvent& event : all) {
-    if (!holds_message(waiting.events, event)) waiting.events.push_back(std::move(event));
+    if (!is_duplicate(waiting.events, event)) waiting.events.push_back(std::move(event));
   }
-  waiting.dropped += leased.lease.dropped;
+  waiting.dropped += leased.batch.dropped;
   trim_to_limit(waiting);
 }
 
-void EventQueue::trim_to_limit(EventLease& waiting) const {
+void EventQueue::trim_to_limit(EventBatch& waiting) const {
   const auto excess = static_cast<std::int64_t>(waiting.events.size()) - limits_.events_per_session;
-  if (excess <= 0) return;
-  waiting.events.erase(waiting.events.begin(), waiting.events.begin() + excess);
-  waiting.dropped += excess;
+  if (excess > 0) drop_front(waiting, excess);
+}
+
+std::int64_t drop_older_half(EventBatch& batch) {
+  const auto count = static_cast<std::int64_t>((batch.events.size() + 1) / 2);
+  drop_front(batch, count);
+  return count;
 }
 
 }  // namespace vagus

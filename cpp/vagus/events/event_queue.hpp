@@ -40,16 +40,17 @@ constexpr std::array<std::string_view, 2> enum_names(EventReceipt) {
   return {"queued", "duplicate"};
 }
 
-/// What waits in a session, and what one run is handed to show. `dropped` counts older events that
-/// gave way since the last run.
-struct EventLease {
+/// What waits in a session, and what one run is handed to show. `dropped` counts the events that
+/// there was no room for since the last run.
+struct EventBatch {
   std::vector<SystemEvent> events;  ///< oldest first
   std::int64_t dropped = 0;
 
-  static constexpr std::string_view kName = "EventLease";
+  static constexpr std::string_view kName = "EventBatch";
   static constexpr auto fields() {
-    return std::tuple(required("events", &EventLease::events, "oldest first"),
-                      field("dropped", &EventLease::dropped, "older events that gave way"));
+    return std::tuple(
+        required("events", &EventBatch::events, "oldest first"),
+        field("dropped", &EventBatch::dropped, "older events that there was no room for"));
   }
 };
 
@@ -72,13 +73,27 @@ class EventQueue {
   MaybeError check(const SystemEvent& event) const;
 
   /// Queues an event and gives it its id. Its text is trimmed; its tag is trimmed and lower-cased,
-  /// none when blank. A waiting event with the same text, tag, route and trust makes it a
-  /// duplicate, which changes nothing. Errors: those of `check`, and no others.
+  /// none when blank. An event with the same text, tag, route and trust makes it a duplicate, which
+  /// changes nothing: any waiting one when it has a tag, else only the newest one, because `open`,
+  /// `closed`, `open` is news three times. Errors: those of `check`, and no others.
   Result<EventReceipt> post(const SessionKey& session, SystemEvent event);
 
-  /// Everything that waits in `session`, handed to run `run_id` until it commits or gives back.
-  /// Later leases, of whichever run, hold only what arrived since.
-  EventLease lease(const SessionKey& session, const std::string& run_id);
+  /// Hands what waits in `session` to run `run_id`, until it commits or gives back: everything, or
+  /// only the events without a route and those whose reply goes to `route`. The count of dropped
+  /// events goes along. REQUIRES: the run has no lease yet.
+  EventBatch lease_all(const SessionKey& session, const std::string& run_id);
+  EventBatch lease_for(const SessionKey& session, const std::string& run_id,
+                       const std::optional<DeliveryRoute>& route);
+
+  /// The route of the oldest waiting event that has one.
+  std::optional<DeliveryRoute> first_route(const SessionKey& session) const;
+
+  /// True when events wait in `session`.
+  bool waits(const SessionKey& session) const { return waiting_.count(session) > 0; }
+
+  /// There was no room for the `count` oldest events of a run's lease: they are gone, and counted.
+  /// REQUIRES: the lease has as many.
+  void drop_oldest(const std::string& run_id, std::int64_t count);
 
   /// The run showed what it had leased: that is gone. A run without a lease changes nothing.
   void commit(const std::string& run_id);
@@ -88,22 +103,30 @@ class EventQueue {
   /// without a lease changes nothing.
   void give_back(const std::string& run_id);
 
-  /// What waits, by session, leased events not included. No entry is empty.
-  const std::map<SessionKey, EventLease>& waiting() const { return waiting_; }
+  /// Removes what waits in `session`, leases not included.
+  void clear(const SessionKey& session) { waiting_.erase(session); }
+
+  /// What waits, by session, leased events not included. No entry is without events and count.
+  const std::map<SessionKey, EventBatch>& waiting() const { return waiting_; }
 
  private:
   struct Leased {
     SessionKey session;
-    EventLease lease;
+    EventBatch batch;
   };
 
+  template <class Wanted>
+  EventBatch lease_if(const SessionKey& session, const std::string& run_id, const Wanted& wanted);
   void restore(Leased leased);
-  void trim_to_limit(EventLease& waiting) const;
+  void trim_to_limit(EventBatch& waiting) const;
 
   Limits limits_;
   std::int64_t next_id_ = 1;
-  std::map<SessionKey, EventLease> waiting_;
-  std::multimap<std::string, Leased> leases_;
+  std::map<SessionKey, EventBatch> waiting_;
+  std::map<std::string, Leased> leases_;
 };
+
+/// Drops the older half of `batch`, rounded up, and counts it; returns how many.
+std::int64_t drop_older_half(EventBatch& batch);
 
 }  // namespace vagus

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "vagus/text/timestamp.hpp"
 #include "vagus/text/unicode.hpp"
@@ -140,33 +141,43 @@ std::optional<Tag> bracketed_tag(std::string_view text, std::size_t at) {
   return std::nullopt;
 }
 
+std::size_t line_end(std::string_view text, std::size_t at) {
+  while (at < text.size()) {
+    at = skip_plain(text, at);
+    if (at == text.size()) break;
+    const CodePoint point = code_point_at(text, at);
+    if (is_line_break(point.value)) break;
+    at += point.length;
+  }
+  return at;
+}
+
 void append_event(std::string& out, const SystemEvent& event) {
   const std::string_view prefix = event.trusted ? kTrustedPrefix : kUntrustedPrefix;
   const std::string text = event.trusted ? event.text : neutralize_system_lines(event.text);
   out.append(prefix).append("[").append(utc_stamp(event.at)).append("] ");
+  bool first = true;
   for (std::size_t at = 0; at < text.size();) {
-    const CodePoint point = code_point_at(text, at);
-    if (is_line_break(point.value)) {
-      const bool pair = text.compare(at, 2, "\r\n") == 0;
-      out.append("\n").append(prefix);
-      at += pair ? 2 : point.length;
-    } else {
-      out.append(text, at, point.length);
-      at += point.length;
-    }
+    const std::size_t end = line_end(text, at);
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    at = end < text.size() ? end + code_point_at(text, end).length : end;
+    // A blank line says nothing, and would cost a whole prefix.
+    if (skip(line, 0, is_blank_in_line) == line.size()) continue;
+    if (!std::exchange(first, false)) out.append(prefix);
+    out.append(line) += '\n';
   }
-  out += '\n';
+  if (first) out += '\n';
 }
 
 }  // namespace
 
-std::string render_events(const EventLease& lease) {
+std::string render_events(const EventBatch& batch) {
   std::string out;
-  if (lease.dropped > 0) {
-    out.append(kTrustedPrefix).append(std::to_string(lease.dropped));
-    out += lease.dropped == 1 ? " older event was dropped.\n" : " older events were dropped.\n";
+  if (batch.dropped > 0) {
+    out.append(kTrustedPrefix).append(std::to_string(batch.dropped));
+    out += batch.dropped == 1 ? " older event was dropped.\n" : " older events were dropped.\n";
   }
-  for (const SystemEvent& event : lease.events) append_event(out, event);
+  for (const SystemEvent& event : batch.events) append_event(out, event);
   if (!out.empty()) out.pop_back();
   return out;
 }

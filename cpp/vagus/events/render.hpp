@@ -7,12 +7,12 @@
 
 namespace vagus {
 
-/// The lines that show `lease` to a model, joined by `\n`; empty for an empty lease. An event reads
+/// The lines that show `batch` to a model, joined by `\n`; empty for an empty batch. An event reads
 /// `System: [2026-05-17 22:15:00 UTC] text`, an untrusted one `System (untrusted): [...] text`, and
-/// every further line of its text gets the same prefix. Events that gave way are counted in a line
-/// in front. The text of an untrusted event is defused, so that nothing in it passes for the
-/// host's.
-std::string render_events(const EventLease& lease);
+/// every further line of its text that is not blank gets the same prefix. Events that there was no
+/// room for are counted in a line in front. The text of an untrusted event is defused, so that
+/// nothing in it passes for the host's.
+std::string render_events(const EventBatch& batch);
 
 /// `text` of outsiders with everything defused that imitates the host (spec: heartbeats,
 /// section 5): a line that opens with `System:` then opens with `System (untrusted):`, and a tag
