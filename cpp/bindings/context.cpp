@@ -15,7 +15,7 @@ Context make_context(py::handle key, py::handle profile) {
 }
 
 Assembly assemble(Context& context, py::handle turn, py::handle system, py::handle window,
-                  py::handle reserve, py::handle profile) {
+                  py::handle reserve) {
   ModelConfig model{argument<std::int64_t>(window, "window"),
                     argument<std::int64_t>(reserve, "reserve")};
   if (model.window < 1 || model.window > kMaxCount) {
@@ -27,7 +27,7 @@ Assembly assemble(Context& context, py::handle turn, py::handle system, py::hand
   AssemblyRequest request;
   request.system = text_from_python(system, "system");
   request.turn = argument<std::vector<Message>>(turn, "turn");
-  request.budget = Budget::of(model, argument<Profile>(profile, "profile"));
+  request.budget = Budget::of(model, context.profile());
   for (std::size_t i = 0; i < request.turn.size(); ++i) {
     if (auto failed = check_message(join_path("turn", i), request.turn[i], Limits{})) {
       throw Exception(*failed);
@@ -77,6 +77,20 @@ void bind_context(py::module_& module) {
       "The whole prompt, system message first.");
   assembly.def_property_readonly(
       "ledger", [](const Assembly& made) { return made.ledger; }, "What it costs.");
+  assembly.def(
+      "to_dict",
+      [](const Assembly& made) {
+        py::dict plain;
+        plain["messages"] = to_plain(made.messages);
+        plain["ledger"] = to_plain(made.ledger);
+        return plain;
+      },
+      "Messages and ledger as plain Python values.");
+  assembly.def("__repr__", [](const Assembly& made) {
+    return "Assembly(messages=" + std::to_string(made.messages.size()) +
+           ", tokens=" + std::to_string(made.ledger.estimated) +
+           ", budget=" + std::to_string(made.ledger.budget) + ")";
+  });
   py::class_<Context> type(
       module, "Context",
       "The transcript of one ContextKey and the only way to make prompts from it.\n\n"
@@ -94,7 +108,6 @@ void bind_context(py::module_& module) {
       py::arg("message"), "Add a message at the end. Raises InvalidInput.");
   type.def("assemble", &assemble, py::arg("turn"), py::kw_only(), py::arg("system") = "",
            py::arg("window") = ModelConfig{}.window, py::arg("reserve") = ModelConfig{}.reserve,
-           py::arg("profile") = "vagus",
            "Make a prompt of the system text, as much of the newest history as fits, and ``turn``, "
            "a list of messages.\n\nRaises ContextOverflow, with the ledger, when system text and "
            "turn alone are beyond ``window - reserve`` tokens.");
@@ -107,6 +120,11 @@ void bind_context(py::module_& module) {
   type.def(
       "__len__", [](const Context& context) { return context.messages().size(); },
       "How many messages the transcript holds.");
+  type.def("__repr__", [](const Context& context) {
+    return "Context('" + context.key().str() +
+           "', messages=" + std::to_string(context.messages().size()) +
+           ", tokens=" + std::to_string(context.tokens()) + ")";
+  });
 }
 
 }  // namespace vagus::bindings

@@ -154,6 +154,10 @@ void bind_engine(py::module_& module) {
       "What waits, what runs and what is kept, in figures, as plain Python values. No engine can "
       "be "
       "restored from it.");
+  type.def("__repr__", [](const Engine& engine) {
+    return "Engine(agents=" + std::to_string(engine.config().agents.list.size()) +
+           ", id_seed=" + std::to_string(engine.id_seed()) + ")";
+  });
 }
 
 }  // namespace vagus::bindings

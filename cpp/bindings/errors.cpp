@@ -7,9 +7,11 @@
 namespace vagus::bindings {
 namespace {
 
+// In the order of `ErrorCode`.
 constexpr std::array<const char*, 7> kTypeNames = {
     "InvalidInput",   "InvalidKey",      "InvalidConfig", "UnknownAgent",
     "AmbiguousAgent", "ContextOverflow", "UnknownRun"};
+static_assert(static_cast<std::size_t>(ErrorCode::unknown_run) + 1 == kTypeNames.size());
 
 py::object error_type(ErrorCode code) {
   return py::module_::import("vagus._errors").attr(kTypeNames[static_cast<std::size_t>(code)]);

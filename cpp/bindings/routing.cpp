@@ -38,6 +38,9 @@ void bind_routing(py::module_& module) {
       "default_agent",
       [](const Router& router) { return router.default_agent().value_or_throw().str(); },
       "The agent for work that names none. Raises AmbiguousAgent.");
+  type.def("__repr__", [](const Router& router) {
+    return "Router(places=" + std::to_string(router.size()) + ")";
+  });
 }
 
 }  // namespace vagus::bindings

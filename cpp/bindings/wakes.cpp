@@ -41,7 +41,8 @@ void bind_wakes(py::module_& module) {
       module, "WakeQueue",
       "Pending wakes, one per session; requests for the same session merge.\n\n"
       "Merging keeps the higher priority, the earlier due time and every cause. A failed wake is "
-      "tried again after 1 s, doubling to 60 s; a held session waits without being polled.");
+      "tried again after 1 s, doubling to 60 s, and only ``manual`` brings it forward; a held "
+      "session waits without being polled.");
   type.def(py::init([] { return WakeQueue(Limits{}); }), "An empty queue.");
   type.def("request", &request, py::arg("now_ms"), py::arg("session_key"), py::kw_only(),
            py::arg("kind") = "wake", py::arg("reason") = "",
@@ -73,8 +74,11 @@ void bind_wakes(py::module_& module) {
       "waiting", [](const WakeQueue& queue) { return to_python(queue.waiting()); },
       "Every wake that waits, by session key.");
   type.def(
-      "__len__", [](const WakeQueue& queue) { return queue.waiting().size(); },
-      "How many wakes wait.");
+      "__len__", [](const WakeQueue& queue) { return queue.size(); }, "How many wakes wait.");
+  type.def("__repr__", [](const WakeQueue& queue) {
+    return "WakeQueue(waiting=" + std::to_string(queue.size()) +
+           ", out=" + std::to_string(queue.out()) + ")";
+  });
 }
 
 }  // namespace vagus::bindings

@@ -15,7 +15,7 @@ enum class ErrorCode {
   unknown_agent,     ///< a well-formed agent id that the configuration does not have
   ambiguous_agent,   ///< several agents could answer and the configuration picks none
   context_overflow,  ///< a prompt that cannot be made to fit its budget
-  unknown_run,       ///< a run id that was never handed out
+  unknown_run,       ///< a run id that was never handed out, or that is forgotten
 };
 
 /// A refusal: which field, what it held, and what would have been accepted.

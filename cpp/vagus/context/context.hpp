@@ -69,6 +69,7 @@ class Context {
   std::vector<Message> newest(const ReplayConfig& replay) const;
 
   const ContextKey& key() const { return key_; }
+  Profile profile() const { return transcript_.profile(); }
   const std::vector<Message>& messages() const { return transcript_.messages(); }
   /// Estimated tokens of the whole history, without margin.
   std::int64_t tokens() const { return transcript_.tokens_from(0); }

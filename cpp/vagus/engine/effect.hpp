@@ -40,11 +40,13 @@ struct TurnQueued {
 struct TurnRefused {
   SessionKey session_key;
   std::int64_t waiting = 0;
+  std::optional<DeliveryRoute> route;
 
   static constexpr std::string_view kName = "TurnRefused";
   static constexpr auto fields() {
     return std::tuple(required("session_key", &TurnRefused::session_key, "the lane"),
-                      required("waiting", &TurnRefused::waiting, "turns waiting now"));
+                      required("waiting", &TurnRefused::waiting, "turns waiting now"),
+                      field("route", &TurnRefused::route, "where its sender is"));
   }
 };
 
@@ -210,6 +212,7 @@ struct RunEnded {
   std::optional<std::string> error;
   std::string text;
   bool delivered = false;
+  std::optional<DeliveryRoute> route;
   std::optional<Ledger> ledger;
   std::optional<std::int64_t> retry_at_ms;
 
@@ -225,7 +228,8 @@ struct RunEnded {
         field("skip", &RunEnded::skip, "why the model was not called"),
         field("error", &RunEnded::error, "what went wrong"),
         field("text", &RunEnded::text, "the reply, without acknowledgement; empty for none"),
-        field("delivered", &RunEnded::delivered, "the reply was sent somewhere"),
+        field("delivered", &RunEnded::delivered, "there was a Deliver for the reply"),
+        field("route", &RunEnded::route, "where its reply goes, or would have gone"),
         field("ledger", &RunEnded::ledger, "what the prompt cost, once there was one"),
         field("retry_at_ms", &RunEnded::retry_at_ms, "when its wake is tried again"));
   }

@@ -188,7 +188,7 @@ MaybeError Engine::handle(const Inbound& inbound) {
   const std::optional<DeliveryRoute> route = route_of_message(inbound);
   const bool busy = lanes_.busy(lane);
   if (!lanes_.enqueue(lane, UserTurn{text, route, now_})) {
-    emit(TurnRefused{lane, lanes_.waiting(lane)});
+    emit(TurnRefused{lane, lanes_.waiting(lane), route});
     return std::nullopt;
   }
   if (route) sessions_.at(lane).last_route = route;

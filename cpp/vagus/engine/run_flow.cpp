@@ -269,6 +269,7 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.agent_id = run.agent;
   ended.session_key = run.lane;
   ended.context_key = run.context;
+  ended.route = route_of(run);
   ended.ledger = run.ledger;
   emit(std::move(ended));
   start_turns(run.lane);

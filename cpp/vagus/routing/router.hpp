@@ -80,6 +80,9 @@ class Router {
   /// when no agents are configured. Errors: `ambiguous_agent`.
   Result<AgentId> default_agent() const;
 
+  /// How many places have a binding of their own.
+  std::size_t size() const { return index_.size(); }
+
   /// True for configured agents; with no agents configured, for every agent.
   bool knows(const AgentId& agent) const;
 

@@ -5,12 +5,6 @@
 
 namespace vagus {
 
-std::optional<std::string> Lanes::running(const SessionKey& session) const {
-  const auto found = running_.find(session);
-  if (found == running_.end()) return std::nullopt;
-  return found->second;
-}
-
 bool Lanes::take(const SessionKey& session, const std::string& run_id) {
   return running_.try_emplace(session, run_id).second;
 }

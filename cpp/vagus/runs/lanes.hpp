@@ -27,9 +27,6 @@ class Lanes {
 
   bool busy(const SessionKey& session) const { return running_.count(session) > 0; }
 
-  /// The run in flight on `session`; nothing when the lane is free.
-  std::optional<std::string> running(const SessionKey& session) const;
-
   /// Takes the lane for `run_id`. False, and no change, when it is taken.
   bool take(const SessionKey& session, const std::string& run_id);
 

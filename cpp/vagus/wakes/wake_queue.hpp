@@ -145,6 +145,10 @@ class WakeQueue {
   /// The wake that waits for `session`, if any.
   const Wake* pending(const SessionKey& session) const;
 
+  /// How many wakes wait, and how many are out.
+  std::size_t size() const { return waiting_.size(); }
+  std::size_t out() const { return out_.size(); }
+
   /// Every wake that waits, by session.
   std::vector<Wake> waiting() const;
 
