@@ -1,16 +1,86 @@
-"""The documentation names what the code has."""
+"""The documentation names what the code has, and its examples run."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
+import jsonschema
 import pytest
 
 import vagus
+from vagus import types
+from vagus.scenario import steps
+from vagus.scenario.expect import EXPECTATIONS
+from vagus.scenario.matching import MATCHERS
+from vagus.testing import INVARIANTS, Harness
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(DOCS.glob("*.md"))
 SOURCES = (ROOT / "cpp/vagus/config/config.hpp", ROOT / "cpp/vagus/base/limits.hpp")
+SCHEMA = json.loads((ROOT / "python/vagus/scenario/schema.json").read_text(encoding="utf-8"))
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def section(name: str, heading: str) -> str:
+    """The text below `heading` on a page, up to the next heading of its level."""
+    level = heading.partition(" ")[0]
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^{level} |\Z)", page(name), re.M | re.S)
+    assert found is not None, heading
+    return found[1]
+
+
+def blocks(text: str, language: str) -> Iterator[tuple[int, str]]:
+    """The fenced blocks of `language`, each with the number of lines before it."""
+    for found in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.M | re.S):
+        yield text.count("\n", 0, found.start(1)), found[1]
+
+
+def names_in_code(text: str) -> set[str]:
+    """Every name that stands in backticks."""
+    return set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", text))))
+
+
+# ---- examples -------------------------------------------------------------------------------
+
+
+def pages_with(language: str) -> list[Path]:
+    return [path for path in PAGES if any(blocks(path.read_text(encoding="utf-8"), language))]
+
+
+@pytest.mark.parametrize("path", pages_with("python"), ids=lambda path: path.name)
+def test_every_python_block_runs(path: Path) -> None:
+    names: dict[str, Any] = {"__name__": path.stem}
+    for lines, code in blocks(path.read_text(encoding="utf-8"), "python"):
+        exec(compile("\n" * lines + code, str(path), "exec"), names)
+
+
+@pytest.mark.parametrize("path", pages_with("yaml"), ids=lambda path: path.name)
+def test_every_scenario_passes(path: Path) -> None:
+    for lines, text in blocks(path.read_text(encoding="utf-8"), "yaml"):
+        scenario = vagus.Scenario.parse(text, f"{path.name} after line {lines}")
+        jsonschema.validate(scenario.to_dict(), SCHEMA)
+        result = scenario.run()
+        assert [failure for variant in result.variants for failure in variant.failures] == []
+
+
+def test_the_documented_configuration_is_valid() -> None:
+    names: dict[str, Any] = {}
+    for _, code in blocks(page("configuration.md"), "python"):
+        exec(code, names)
+    engine = vagus.Engine(names["config"])
+    assert [cadence["agent"] for cadence in engine.snapshot()["cadences"]] == ["ops"]
+
+
+# ---- configuration --------------------------------------------------------------------------
 
 
 def configuration_fields() -> list[str]:
@@ -20,21 +90,97 @@ def configuration_fields() -> list[str]:
 
 @pytest.mark.parametrize("field", configuration_fields())
 def test_every_configuration_field_is_documented(field: str) -> None:
-    documented = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
-    assert f"`{field}`" in documented or f'"{field}"' in documented
+    assert f"`{field}`" in page("configuration.md") or f'"{field}"' in page("configuration.md")
 
 
-def test_the_documented_configuration_is_valid() -> None:
-    text = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
-    example = re.search(r"```python\n(.*?)```", text, re.DOTALL)
-    assert example is not None
-    names: dict[str, dict[str, object]] = {}
-    exec(example[1], names)
-    engine = vagus.Engine(names["config"])
-    assert [cadence["agent"] for cadence in engine.snapshot()["cadences"]] == ["ops"]
+def test_documented_limits_are_those_of_the_code() -> None:
+    code = (ROOT / "cpp/vagus/base/limits.hpp").read_text(encoding="utf-8")
+    defaults = dict(re.findall(r"^  std::int64_t (\w+) = ([\d']+);", code, re.M))
+    rows = re.findall(
+        r"^\| `(\w+)` \| (\d+) \|", section("configuration.md", "## Limits: `limits`"), re.M
+    )
+    assert dict(rows) == {name: value.replace("'", "") for name, value in defaults.items()}
 
 
-def test_relative_links_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+# ---- testing --------------------------------------------------------------------------------
+
+
+def test_every_way_to_end_is_documented() -> None:
+    outcomes = section("testing.md", "## Outcomes")
+    rows = set(re.findall(r"^\| `([\w-]+)`", outcomes, re.M))
+    assert rows == {*get_args(types.RunOutcome), *get_args(types.SkipReason)}
+
+
+def test_every_part_of_the_harness_is_documented() -> None:
+    public = {name for name in dir(Harness) if not name.startswith("_")}
+    assert public - names_in_code(page("testing.md")) == set()
+
+
+def test_every_workspace_file_is_documented() -> None:
+    files = set(re.findall(r"`(\w+\.md)`", section("testing.md", "## Files")))
+    assert files == set(vagus.WORKSPACE_FILES)
+
+
+def test_every_invariant_is_documented() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", README, re.M)) == set(INVARIANTS)
+
+
+# ---- scenarios ------------------------------------------------------------------------------
+
+
+def in_schema(node: Any, keyword: str) -> Iterator[str]:
+    """Every name below `keyword` (`properties`, `enum`) anywhere in the schema."""
+    if isinstance(node, dict):
+        yield from (name for name in node.get(keyword, ()) if isinstance(name, str))
+        for inner in node.values():
+            yield from in_schema(inner, keyword)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from in_schema(inner, keyword)
+
+
+def test_every_field_of_a_scenario_is_documented() -> None:
+    fields = set(in_schema(SCHEMA, "properties")) - set(vagus.WORKSPACE_FILES)
+    assert fields - names_in_code(page("scenarios.md")) == set()
+
+
+def test_every_value_that_a_scenario_may_name_is_documented() -> None:
+    text = page("scenarios.md") + page("testing.md") + README
+    assert [name for name in in_schema(SCHEMA, "enum") if f"`{name}`" not in text] == []
+
+
+def test_every_step_is_documented() -> None:
+    text = section("scenarios.md", "## Steps: `steps[]`")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.M))
+    assert rows.keys() == {"advance", *steps._ACTIONS}
+    for name, (required, optional) in steps._ACTIONS.items():
+        assert {*required, *optional} <= names_in_code(rows[name]), name
+
+
+def test_every_expectation_is_documented() -> None:
+    text = section("scenarios.md", "## Expectations: `expect[]`")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.M)) == set(EXPECTATIONS)
+
+
+def test_every_matcher_is_documented() -> None:
+    text = section("scenarios.md", "## Patterns and matchers")
+    assert names_in_code("".join(re.findall(r"^\| (`.*?) \|", text, re.M))) == set(MATCHERS)
+
+
+# ---- links ----------------------------------------------------------------------------------
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, by GitHub's rule."""
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *PAGES], ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)", path.read_text(encoding="utf-8"))
+    for target, anchor in links:
+        other = path.parent / target if target else path
+        assert other.exists(), f"{path.name} links to {target}"
+        if anchor:
+            assert anchor in anchors(other.read_text(encoding="utf-8")), f"{target}#{anchor}"
