@@ -44,14 +44,14 @@ def test_a_good_scenario(files):
     assert "passed" in told.stdout
 
 
-def test_a_failed_expectation_is_a_diff(files):
+def test_a_failed_expectation_names_its_line(files):
     told = invoke("run", files["bad"])
     assert told.exit_code == 1
-    assert "steps[0].expect[0].runs.count: number of runs" in told.stdout
     lines = [line.strip() for line in told.stdout.splitlines()]
-    assert "-3" in lines
-    assert "+2" in lines
+    place = lines.index(f"{files['bad']}:5: steps[0].expect[0].runs.count")
+    assert lines[place + 1] == "number of runs: expected 3, got 2"
     assert "failed expectations: 1" in told.stdout
+    assert "scenarios:" not in told.stdout
 
 
 def test_of_many_runs_the_ends_are_shown(files):
@@ -72,20 +72,52 @@ def test_one_failure_among_many_is_a_failure(files):
 
 
 @pytest.mark.parametrize("name", ["broken", "missing"])
-def test_a_bad_scenario(files, name):
-    told = invoke("run", files["good"], files.get(name, "no-such-name"))
+def test_an_unusable_scenario_does_not_keep_the_others_from_running(files, name):
+    told = invoke("run", files.get(name, "no-such-name"), files["good"], files["bad"])
     assert told.exit_code == 2
-    assert told.stdout == ""
     assert told.stderr.startswith("vagus: ")
+    assert told.stderr.count("\n") == 1
+    assert "2 runs (2 acknowledged)" in told.stdout
+    assert "expected 3, got 2" in told.stdout
+    summary = "3 scenarios: 1 passed, 1 failed, 1 unusable"
+    assert told.stdout.splitlines()[-1] == summary
+
+
+def test_a_folder_is_no_scenario(tmp_path):
+    told = invoke("run", str(tmp_path))
+    assert told.exit_code == 2
+    assert "is a directory; name the scenario files in it" in told.stderr
 
 
 def test_json(files):
     told = invoke("run", "--json", files["good"], files["bad"])
     assert told.exit_code == 1
     good, bad = json.loads(told.stdout)
-    assert (good["passed"], bad["passed"]) == (True, False)
+    assert (good["file"], good["error"], good["passed"]) == (files["good"], None, True)
     assert good["variants"][0]["runs"][0]["session_key"] == "agent:main:main"
-    assert bad["variants"][0]["failures"][0]["actual"] == 2
+    (failure,) = bad["variants"][0]["failures"]
+    assert bad["passed"] is False
+    assert (failure["file"], failure["line"]) == (files["bad"], 5)
+    assert (failure["expected"], failure["actual"]) == (3, 2)
+    assert failure["message"] == "expected 3, got 2"
+
+
+def test_json_of_an_unusable_scenario(files):
+    told = invoke("run", "--json", files["broken"], files["good"])
+    assert told.exit_code == 2
+    assert told.stderr == ""
+    broken, good = json.loads(told.stdout)
+    assert (broken["file"], broken["passed"]) == (files["broken"], False)
+    assert broken["error"].startswith(f"{files['broken']}: start: is required")
+    assert good["passed"] is True
+
+
+def test_the_list_as_json():
+    told = invoke("run", "--list", "--json")
+    assert told.exit_code == 0
+    listed = json.loads(told.stdout)
+    assert [each["name"] for each in listed] == list(shipped())
+    assert all(each["title"] and each["description"] for each in listed)
 
 
 def test_shipped_scenarios_are_listed_and_run_by_name():
@@ -94,7 +126,7 @@ def test_shipped_scenarios_are_listed_and_run_by_name():
     assert all(name in listed.stdout for name in shipped())
     told = invoke("run", "isolated-ticks")
     assert told.exit_code == 0
-    assert told.stdout.count("…:heartbeat-run:") == 2
+    assert told.stdout.count("…:heartbeat-run:") == 3
 
 
 def test_variants_are_named():

@@ -1,13 +1,16 @@
 """The harness: an engine under a virtual clock."""
 
 import json
+import re
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
 import vagus
 from vagus import (
+    WORKSPACE_FILES,
     DeliveryRoute,
     InvalidConfig,
     InvalidInput,
@@ -17,7 +20,8 @@ from vagus import (
     UnknownAgent,
     VagusError,
 )
-from vagus.testing import Harness, Reply
+from vagus.testing import Delivery, Harness, ModelCall, Reply, Run, RunList
+from vagus.types import RunKind, RunOutcome, SkipReason
 
 TICKING = {
     "agents": {
@@ -137,6 +141,17 @@ def test_a_reset_begins_a_new_memory():
     assert h.check_invariants() == []
 
 
+def test_a_forgotten_session_begins_anew():
+    h = quiet()
+    h.inbound("first", session_key=MAIN)
+    assert h.forget(MAIN) == []
+    (after,) = h.inbound("second", session_key=MAIN)
+    assert "first" not in after.prompt
+    h.wake(MAIN)
+    with pytest.raises(InvalidInput, match="idle"):
+        h.forget(MAIN)
+
+
 def test_an_imported_transcript_is_in_the_next_prompt():
     h = quiet()
     h.import_transcript(MAIN, [Message.of("user", "my name is Ada"), Message.of("assistant", "ok")])
@@ -195,20 +210,38 @@ def test_starts(start, expected):
     assert Harness(QUIET, start=start).now_ms == expected
 
 
-@pytest.mark.parametrize("start", ["2026-05-17T22:00:00", "soon", True, None, datetime(2026, 1, 1)])
+@pytest.mark.parametrize(
+    "start", ["2026-05-17T22:00:00", "2026-01-01", "soon", True, None, datetime(2026, 1, 1)]
+)
 def test_a_start_needs_a_time_zone(start):
     with pytest.raises(InvalidInput, match="time zone") as caught:
         Harness(QUIET, start=start)
     assert caught.value.field == "start"
+    assert str(caught.value).endswith(f"got {start!r}")
 
 
-@pytest.mark.parametrize("span", [-1, timedelta(seconds=-1), "soon", 1.5, True])
+@pytest.mark.parametrize("span", [-1, timedelta(seconds=-1), "soon", "5", "1m5", "", 1.5, True])
 def test_a_bad_span_moves_nothing(span):
     h = quiet()
     before = h.now_ms
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match=r"units \(d, h, m, s, ms\) such as '10m'") as caught:
         h.advance(span)
+    assert caught.value.field == "span"
     assert h.now_ms == before
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        ("latency", lambda: quiet(latency="5")),
+        ("max_time", lambda: quiet().run_until_idle("5")),
+        ("after", lambda: quiet(Reply(text="x", after="5")).inbound("hi", session_key=MAIN)),
+    ],
+)
+def test_every_span_as_text_needs_a_unit(field, call):
+    with pytest.raises(InvalidInput, match="got '5'") as caught:
+        call()
+    assert caught.value.field == field
 
 
 def test_answers_come_before_alarms():
@@ -281,18 +314,40 @@ def test_a_workspace_belongs_to_a_known_agent():
     assert caught.value.field == "agent"
 
 
-def test_without_a_list_of_agents_there_is_main():
+def test_without_a_list_of_agents_every_agent_is_known():
     h = Harness("{}")
-    h.workspace("main", {})
-    with pytest.raises(UnknownAgent):
-        h.workspace("trent", {})
+    h.model(["fine"])
+    h.workspace("trent", {"AGENTS.md": "You are Trent."})
+    (run,) = h.inbound("hi", session_key="agent:trent:main")
+    assert "You are Trent." in run.prompt
+    with pytest.raises(InvalidInput, match="agent id"):
+        h.workspace("no agent!", {})
 
 
-@pytest.mark.parametrize("files", [{"HEARTBEAT.md": 3}, {3: "text"}, {"a": list(range(100))}])
-def test_a_workspace_holds_text(files):
+@pytest.mark.parametrize("text", [3, None, list(range(100))])
+def test_a_workspace_holds_text(text):
     with pytest.raises(InvalidInput, match="must be text") as caught:
-        ticking().workspace("trent", files)
+        ticking().workspace("trent", {"HEARTBEAT.md": text})
     assert len(caught.value.value) < 80
+
+
+@pytest.mark.parametrize("name", ["NOTES.md", "heartbeat.md", "HEARTBEAT", "", 3, "x" * 200])
+def test_a_workspace_holds_only_files_that_are_read(name):
+    h = ticking()
+    with pytest.raises(InvalidInput, match=r"AGENTS\.md, .*HEARTBEAT\.md") as caught:
+        h.workspace("trent", {"AGENTS.md": "new", name: "text"})
+    assert caught.value.field == "files"
+    (run,) = h.advance(minutes=5)
+    assert "- Check status" in run.prompt
+
+
+def test_every_file_that_a_workspace_may_hold_is_read():
+    h = Harness({"agents": {"list": [{"id": "main", "heartbeat": {"every": "5m"}}]}})
+    h.model(["HEARTBEAT_OK"])
+    h.workspace("main", {name: f"- from {name}" for name in WORKSPACE_FILES})
+    h.inbound("hi", session_key=MAIN)
+    (tick,) = h.advance(minutes=5)
+    assert [name for name in WORKSPACE_FILES if f"- from {name}" not in tick.prompt] == []
 
 
 def test_a_refused_command_leaves_no_trace():
@@ -316,7 +371,7 @@ def test_the_journal_replays():
     h.advance(minutes=10)
     h.inbound("hi", session_key="agent:trent:main")
     assert h.journal[0] == (h.journal[0][0], Tick())
-    engine = vagus.Engine(TICKING)
+    engine = vagus.Engine(TICKING, id_seed=0)
     replayed = [effect for now, command in h.journal for effect in engine.apply(command, now)]
     assert replayed == h.effects
 
@@ -370,6 +425,29 @@ def test_runs_show_themselves():
     assert "acknowledged" in html
     assert "acknowledged" in repr(runs[0])
     assert "2 runs ended" in repr(h)
+
+
+def test_a_slice_of_runs_shows_itself_too():
+    h = ticking()
+    runs = h.advance(minutes=20)
+    assert isinstance(runs[1:3], RunList)
+    assert list(runs[1:3]) == [runs[1], runs[2]]
+    assert len(runs[:3].table().splitlines()) == 4
+    assert isinstance(runs[0], Run)
+    assert runs[-1] is list(runs)[3]
+
+
+def test_type_checkers_know_the_closed_values():
+    run, call = get_type_hints(Run), get_type_hints(ModelCall)
+    assert run["kind"] == call["kind"] == RunKind
+    assert run["outcome"] == RunOutcome | None
+    assert run["skip"] == SkipReason | None
+
+
+@pytest.mark.parametrize("record", [Run, ModelCall, Reply, Delivery])
+def test_every_field_of_a_record_is_explained(record):
+    explained = set(re.findall(r"^ {8}(\w+): ", record.__doc__, re.MULTILINE))
+    assert explained == {field.name for field in fields(record)}
 
 
 def test_html_is_escaped():

@@ -1,6 +1,7 @@
 """Scripted models: answers, failures, and mistakes of a test's author."""
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, cast
 
@@ -50,14 +51,14 @@ def test_a_script_goes_on_to_its_last_answer():
         h.inbound("hi", session_key=MAIN)
         (run,) = h.run_until_idle() or h.runs[-1:]
         texts.append(run.error or run.text)
-    assert texts == ["one", "two", "no quota", "four", "four"]
+    assert texts == ["one", "two", "ValueError: no quota", "four", "four"]
 
 
 @pytest.mark.parametrize(
     ("after", "shown"), [(None, None), ("3s", "3s"), (5, 5), (timedelta(seconds=3), "0:00:03")]
 )
 def test_a_reply_shows_itself(after, shown):
-    reply = Reply(text="two", messages=[Message.of("assistant", "one")], after=after)
+    reply = Reply("two", messages=[Message.of("assistant", "one")], after=after)
     assert json.loads(json.dumps(reply.to_dict()))["after"] == shown
     assert reply.to_dict()["messages"][0]["role"] == "assistant"
 
@@ -76,7 +77,7 @@ def test_messages_may_be_an_answer():
 def test_a_model_that_raises_fails_the_run_only():
     h = quiet(RuntimeError("boom"))
     (run,) = h.inbound("hi", session_key=MAIN)
-    assert (run.outcome, run.error) == ("failed", "boom")
+    assert (run.outcome, run.error) == ("failed", "RuntimeError: boom")
     h.model(["fine"])
     (run,) = h.inbound("hi", session_key=MAIN)
     assert run.outcome == "replied"
@@ -89,7 +90,7 @@ def test_an_error_without_text_shows_its_type():
 
 def test_an_error_of_the_model_may_be_any_text():
     h = quiet(RuntimeError("\ud800"))
-    assert h.inbound("hi", session_key=MAIN)[0].error == "?"
+    assert h.inbound("hi", session_key=MAIN)[0].error == "RuntimeError: ?"
 
 
 def test_a_vagus_error_inside_the_model_is_the_models():
@@ -99,7 +100,76 @@ def test_a_vagus_error_inside_the_model_is_the_models():
     h = Harness(QUIET)
     h.model(model)
     (run,) = h.inbound("hi", session_key=MAIN)
-    assert run.error == "the tool refused"
+    assert run.error == "InvalidInput: the tool refused"
+
+
+def test_a_false_assertion_of_the_test_comes_out():
+    def model(call):
+        assert "zzz" in call.prompt
+        return "ok"
+
+    h = Harness(TICKING)
+    h.model(model)
+    with pytest.raises(AssertionError, match="zzz") as caught:
+        h.advance(hours=1)
+    assert "model" in [entry.name for entry in caught.traceback]
+    (run,) = h.runs
+    assert run.outcome == "failed"
+    assert str(run.error).startswith("AssertionError: ")
+    assert h.now == run.ended_at
+
+
+def test_after_a_false_assertion_the_harness_is_usable():
+    def model(call):
+        raise AssertionError("not this prompt")
+
+    h = Harness(QUIET, latency="5s")
+    h.model(model)
+    with pytest.raises(AssertionError, match="not this prompt"):
+        h.inbound("hi", session_key=MAIN)
+    assert h.pending == []
+    h.model(["fine"])
+    h.inbound("hi again", session_key=MAIN)
+    (run,) = h.run_until_idle()
+    assert run.outcome == "replied"
+    assert h.check_invariants() == []
+
+
+def test_the_first_of_two_false_assertions_comes_out():
+    asked = []
+
+    def model(call):
+        asked.append(call.session_key)
+        raise AssertionError(str(call.session_key))
+
+    h = Harness(QUIET)
+    for session in ("agent:main:a", "agent:main:b"):
+        h.wake(session, kind="hook", coalesce_ms=100)
+    h.model(model)
+    with pytest.raises(AssertionError, match=r"agent:main:a$"):
+        h.advance("1s")
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("listed", [AssertionError("told"), AssertionError()])
+def test_a_listed_assertion_comes_out_too(listed):
+    h = quiet(listed)
+    with pytest.raises(AssertionError) as caught:
+        h.inbound("hi", session_key=MAIN)
+    assert caught.value is listed
+
+
+@pytest.mark.parametrize("text_bytes", [1, 100, 2000])
+@pytest.mark.parametrize("error", [AssertionError("é" * 5000), RuntimeError("é" * 5000)])
+def test_an_error_beyond_the_limit_is_cut(text_bytes, error):
+    h = Harness(QUIET | {"limits": {"text_bytes": text_bytes}})
+    h.model([error])
+    with pytest.raises(AssertionError) if isinstance(error, AssertionError) else nullcontext():
+        h.inbound("x", session_key=MAIN)
+    (run,) = h.runs
+    assert run.outcome == "failed"
+    assert 0 < len(str(run.error).encode()) <= text_bytes
+    assert h.pending == []
 
 
 async def _answer() -> str:
@@ -115,15 +185,16 @@ async def _answer() -> str:
         (lambda call: ["text"], "not list"),
         (lambda call: _answer(), "not coroutine"),
         (lambda call: Reply(text=cast(Any, 3)), "must be text"),
-        (lambda call: Reply(text="x", after="soon"), "duration"),
+        (lambda call: Reply(text="x", after="soon"), "after: must be text with units"),
         (lambda call: Reply(text="x", messages=cast(Any, ["y"])), "Message"),
     ],
 )
 def test_a_wrong_answer_is_told_and_leaves_the_harness_usable(model, message):
     h = Harness(QUIET)
     h.model(model)
-    with pytest.raises(InvalidInput, match=message):
+    with pytest.raises(InvalidInput, match=message) as caught:
         h.inbound("hi", session_key=MAIN)
+    assert "exception" in str(caught.value) or "not " not in message
     assert [run.outcome for run in h.runs] == ["failed"]
     h.model(["fine"])
     (run,) = h.inbound("hi again", session_key=MAIN)
@@ -171,6 +242,7 @@ def test_a_model_is_a_function_or_a_script(model):
     with pytest.raises(InvalidInput) as caught:
         h.model(model)
     assert caught.value.field == "model"
+    assert "exception" in str(caught.value)
 
 
 def test_a_model_may_talk_to_the_harness():

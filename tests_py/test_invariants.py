@@ -35,7 +35,9 @@ def context(session: str, epoch: str = "1") -> ContextKey:
     return ContextKey.for_epoch(session, epoch)
 
 
-def started(run_id: str = "r1", session: str = A, requests: int = 1) -> RunStarted:
+def started(
+    run_id: str = "r1", session: str = A, requests: int = 1, wake: int | None = 1
+) -> RunStarted:
     return RunStarted(
         run_id=run_id,
         kind="heartbeat",
@@ -43,6 +45,7 @@ def started(run_id: str = "r1", session: str = A, requests: int = 1) -> RunStart
         session_key=session,
         context_key=context(session),
         home_key=session,
+        wake=wake,
         reason="wake",
         causes=[],
         requests=requests,
@@ -91,8 +94,10 @@ def call(
     )
 
 
-def queued(session: str = A) -> WakeQueued:
-    return WakeQueued(wake=1, session_key=session, kind="hook", reason="x", merged=False, due_ms=5)
+def queued(session: str = A, wake: int = 1) -> WakeQueued:
+    return WakeQueued(
+        wake=wake, session_key=session, kind="hook", reason="x", merged=False, due_ms=5
+    )
 
 
 def record(
@@ -106,8 +111,9 @@ def broken(name: str, evidence: Evidence) -> list[str]:
     return [violation.message for violation in violations(evidence, [name])]
 
 
-def waiting(requests: int, due_ms: int) -> dict[str, Any]:
-    return IDLE | {"wakes": [{"session_key": A, "requests": requests, "due_ms": due_ms}]}
+def waiting(requests: int, due_ms: int, token: int = 1) -> dict[str, Any]:
+    wake = {"session_key": A, "token": token, "requests": requests, "due_ms": due_ms}
+    return IDLE | {"wakes": [wake]}
 
 
 GOOD = (queued(), started(), call(), ended())
@@ -122,14 +128,31 @@ def test_a_good_record_breaks_nothing():
     ("name", "evidence", "message"),
     [
         ("one_run_per_lane", record(started(), started("r2")), "held by r1"),
-        ("no_lost_wake", record(queued()), "1 requests wait, the engine knows 0"),
-        ("no_lost_wake", record(queued(), queued(), started(requests=1)), "answers 1 of 2"),
-        ("no_lost_wake", record(snapshot=waiting(1, 20)), "0 requests wait, the engine knows 1"),
+        (
+            "no_lost_wake",
+            record(queued()),
+            "wake 1 (1 requests) waits, the engine knows no wake",
+        ),
+        (
+            "no_lost_wake",
+            record(queued(), queued(), started(requests=1)),
+            "answers wake 1 with 1 requests, but wake 1 with 2 requests waits",
+        ),
+        ("no_lost_wake", record(queued(), started(requests=2)), "2 requests, but wake 1 with 1"),
+        ("no_lost_wake", record(queued(wake=2), started()), "but wake 2 with 1 requests waits"),
+        ("no_lost_wake", record(started()), "but none waits"),
+        ("no_lost_wake", record(queued(), queued(wake=2)), "became wake 2 although 1 waits"),
+        (
+            "no_lost_wake",
+            record(snapshot=waiting(1, 20)),
+            "no wake waits, the engine knows wake 1 (1 requests)",
+        ),
+        ("no_lost_wake", record(queued(), snapshot=waiting(1, 20, token=2)), "knows wake 2"),
         ("no_lost_wake", record(queued(), snapshot=waiting(1, 9)), "overdue"),
         (
             "no_lost_wake",
             record(queued(), started(), ended(retry_at_ms=20)),
-            "1 requests wait, the engine knows 0",
+            "wake 1 (1 requests) waits, the engine knows no wake",
         ),
         ("budget_respected", record(call(costs=ledger(estimated=101))), "101 tokens of 100"),
         ("budget_respected", record(call(costs=ledger(raw=9))), "do not add up"),
@@ -150,8 +173,15 @@ def test_a_run_in_flight_needs_no_end_yet():
 
 
 def test_a_wake_may_wait_behind_a_run():
-    evidence = record(started(requests=0), queued(), snapshot=waiting(1, 5))
+    evidence = record(started(wake=None), queued(), snapshot=waiting(1, 5))
     assert broken("no_lost_wake", evidence) == []
+
+
+def test_a_wake_that_is_tried_again_takes_in_a_newer_one():
+    failed = (queued(), started(), queued(wake=2), ended(retry_at_ms=20))
+    assert broken("no_lost_wake", record(*failed, snapshot=waiting(2, 20))) == []
+    (lost,) = broken("no_lost_wake", record(*failed, snapshot=waiting(1, 20, token=2)))
+    assert "wake 1 (2 requests) waits, the engine knows wake 2 (1 requests)" in lost
 
 
 def test_a_delivery_after_the_end_is_found():
@@ -217,19 +247,21 @@ def test_an_event_of_another_session_is_found():
     assert len(broken("no_cross_talk", evidence)) == 1
 
 
-def test_a_message_from_before_a_reset_is_found():
+@pytest.mark.parametrize("leave_behind", [Harness.reset, Harness.forget])
+def test_a_message_of_an_earlier_memory_is_found(leave_behind):
     h = Harness(CONFIG)
     h.model(["noted"])
     h.inbound("remember the milk", session_key=A)
-    h.reset(A)
-    h.inbound("what was it?", session_key=A)
+    leave_behind(h, A)
+    (run,) = h.inbound("what was it?", session_key=A)
+    assert "milk" not in run.prompt
     assert h.check_invariants() == []
     last = h._host.exchanges[-2]
     called = next(effect for effect in last.effects if isinstance(effect, CallModel))
     old = Message.of("user", "remember the milk")
     forged = call(old, *called.messages, run_id=called.run_id)
     h._host.exchanges[-2] = last._replace(effects=[forged])
-    assert [each.invariant for each in h.check_invariants(["no_cross_talk"])] == ["no_cross_talk"]
+    assert [each.invariant for each in h.check_invariants("no_cross_talk")] == ["no_cross_talk"]
 
 
 def test_replayed_ticks_are_no_strangers():

@@ -97,31 +97,43 @@ def without(line: str) -> str:
         (HEAD + "steps: [{advanc: 1m}]", "steps[0].advanc", "did you mean 'advance'"),
         (HEAD + "steps: [{}]", "steps[0]", "exactly one of"),
         (HEAD + "steps: [{advance: 1m, wake: {}}]", "steps[0]", "exactly one of"),
-        (HEAD + "steps: [{advance: soon}]", "steps[0].advance", "duration"),
+        (HEAD + "steps: [{advance: soon}]", "steps[0].advance", "with units"),
         (HEAD + "steps: [{advance: 1m, repeat: {count: 2}}]", "steps[0].repeat", "goes with"),
-        (HEAD + "steps: [{wake: {}, repeat: {count: 0}}]", "steps[0].repeat.count", "from 1"),
-        (HEAD + "steps: [{wake: {}, repeat: {count: 1.5}}]", "steps[0].repeat.count", "whole"),
-        (HEAD + "steps: [{wake: {}, repeat: {}}]", "steps[0].repeat.count", "is required"),
+        (
+            HEAD + "steps: [{wake: {agent: main}, repeat: {count: 0}}]",
+            "steps[0].repeat.count",
+            "from 1",
+        ),
+        (
+            HEAD + "steps: [{wake: {agent: main}, repeat: {count: 1.5}}]",
+            "steps[0].repeat.count",
+            "whole",
+        ),
+        (
+            HEAD + "steps: [{wake: {agent: main}, repeat: {}}]",
+            "steps[0].repeat.count",
+            "is required",
+        ),
         (HEAD + "steps: [{inbound: {}}]", "steps[0].inbound.text", "is required"),
         (HEAD + "steps: [{inbound: {text: 5}}]", "steps[0].inbound.text", "put it in quotes"),
         (
             HEAD + "steps: [{inbound: {text: x, peer: {kind: dm, id: a}}}]",
             "steps[0].inbound.peer.kind",
-            "direct, group or channel",
+            "one of direct, group, channel",
         ),
         (HEAD + "steps: [{event: {text: x}}]", "steps[0].event.session_key", "is required"),
         (
-            HEAD + "steps: [{event: {text: x, session_key: y, route: {to: z}}}]",
+            HEAD + "steps: [{event: {text: x, session_key: 'agent:main:y', route: {to: z}}}]",
             "steps[0].event.route.channel",
             "is required",
         ),
         (
-            HEAD + "steps: [{event: {text: x, session_key: y, trusted: 1}}]",
+            HEAD + "steps: [{event: {text: x, session_key: 'agent:main:y', trusted: 1}}]",
             "steps[0].event.trusted",
             "true or false",
         ),
         (TICKS + "      - runn: {}", "steps[0].expect[0].runn", "did you mean 'run'"),
-        (TICKS + "      - {}", "steps[0].expect[0]", "must be one of"),
+        (TICKS + "      - {}", "steps[0].expect[0]", "must be one of run, runs"),
         (TICKS + "      - run: 3", "steps[0].expect[0].run", "must be an object"),
         (TICKS + "      - run: {reasn: x}", "steps[0].expect[0].run.reasn", "'reason'"),
         (
@@ -162,12 +174,12 @@ def without(line: str) -> str:
         (
             TICKS + "      - totals: {runs: {same_as: 'runs[0]'}}",
             "steps[0].expect[0].totals.runs.same_as",
-            "inside run or runs",
+            "inside run or runs, and not in a list",
         ),
         (TICKS + "      - runs: {}", "steps[0].expect[0].runs", "count or all"),
         (TICKS + "      - session: {runs: 1}", "steps[0].expect[0].session.key", "required"),
         (TICKS + "      - session: {key: x}", "steps[0].expect[0].session", "runs or delivered"),
-        (TICKS + "      - delivered: some", "steps[0].expect[0].delivered", "must be a list"),
+        (TICKS + "      - delivered: some", "steps[0].expect[0].delivered", "or a list"),
         (TICKS + "      - totals: {run: 1}", "steps[0].expect[0].totals.run", "'runs'"),
         (HEAD + "steps: [{advance: 1m}]\nmodel: []", "model", "must not be empty"),
         (HEAD + "steps: [{advance: 1m}]\nmodel: [{}]", "model[0]", "either reply or fail"),
@@ -189,7 +201,7 @@ def without(line: str) -> str:
         (
             HEAD + "steps: [{advance: 1m}]\ninvariants: [no_lost_wakes]",
             "invariants[0]",
-            "'no_lost_wake'",
+            "did you mean 'no_lost_wake'?",
         ),
         (HEAD + "steps: [{advance: 1m}]\nvariants: [{}]", "variants[0].name", "is required"),
         (
@@ -198,29 +210,30 @@ def without(line: str) -> str:
             "another variant",
         ),
         (
-            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {A.md: {fill: '', chars: 3}}}",
-            "workspace.main.A.md.fill",
+            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {AGENTS.md: {fill: '', chars: 3}}}",
+            "workspace.main.AGENTS.md.fill",
             "not empty",
         ),
         (
-            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {A.md: {fill: x, chars: 9999999}}}",
-            "workspace.main.A.md.chars",
-            "from 0 to",
+            HEAD
+            + "steps: [{advance: 1m}]\nworkspace: {main: {AGENTS.md: {fill: x, chars: 9999999}}}",
+            "workspace.main.AGENTS.md.chars",
+            "from 1 to",
         ),
         (
-            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {A.md: {fil: x}}}",
-            "workspace.main.A.md.fil",
+            HEAD + "steps: [{advance: 1m}]\nworkspace: {main: {AGENTS.md: {fil: x}}}",
+            "workspace.main.AGENTS.md.fil",
             "'fill'",
         ),
         (
             HEAD + "steps: [{advance: 1m}]\n"
-            "transcript: [{session_key: x, messages: [{role: system, text: y}]}]",
+            "transcript: [{session_key: 'agent:main:x', messages: [{role: system, text: y}]}]",
             "transcript[0].messages[0].role",
-            "user, assistant or tool",
+            "one of user, assistant, tool",
         ),
         (
             HEAD + "steps: [{advance: 1m}]\n"
-            "transcript: [{session_key: x, messages: [{role: user}]}]",
+            "transcript: [{session_key: 'agent:main:x', messages: [{role: user}]}]",
             "transcript[0].messages[0]",
             "needs text",
         ),
@@ -229,6 +242,80 @@ def without(line: str) -> str:
 def test_refusals(text, path, message):
     with pytest.raises(ScenarioError, match=re.escape(message)) as caught:
         Scenario.parse(text)
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("expectation", "path", "message"),
+    [
+        ("run: {prompt: {}}", "run.prompt", "must not be empty, got {}"),
+        ("runs: {count: {}}", "runs.count", "must not be empty, got {}"),
+        ("run: null", "run", "must be an object of run_id, kind, .*, got null"),
+        ("run: {equals: {}}", "run.equals", "name the field first, one of run_id, kind, "),
+        ("run: {same_as: 'runs[0]'}", "run.same_as", "name the field first, one of run_id, kind"),
+        ("run: {ledger: {contains: x}}", "run.ledger.contains", "one of window, reserve"),
+        ("run: {ledger: 5}", "run.ledger", "must be an object of window, reserve, .*, got 5"),
+        ("run: {causes: exec}", "run.causes", "must be a list, got 'exec'"),
+        (
+            "run: {outcome: replid}",
+            "run.outcome",
+            "one of replied, .*did you mean 'replied'.*'replid'",
+        ),
+        ("run: {outcome: null}", "run.outcome", "must be one of replied, .*, got null"),
+        (
+            "run: {outcome: {one_of: [Failed]}}",
+            "run.outcome.one_of[0]",
+            "did you mean 'failed'\\?\\), got 'Failed'",
+        ),
+        (
+            "run: {messages: {contains: {parts: {contains: {kind: tool-call}}}}}",
+            "run.messages.contains.parts.contains.kind",
+            "did you mean 'tool_call'",
+        ),
+        ("run: {kind: {matches: x}}", "run.kind.matches", "allowed: equals, one_of, same_as"),
+        ("run: {requests: '5'}", "run.requests", "must be a whole number, got '5'"),
+        ("run: {delivered: 1}", "run.delivered", "must be true or false, got 1"),
+        ("run: {started_at: noon}", "run.started_at", "must be an instant with a time zone"),
+        ("run: {prompt: {contains: []}}", "run.prompt.contains", r"must not be empty, got \[\]"),
+        ("run: {prompt: {excludes: ''}}", "run.prompt.excludes", "must not be empty"),
+        ("run: {prompt: {contains: 212}}", "run.prompt.contains", "put it in quotes"),
+        ("run: {session_key: main}", "run.session_key", "must look like agent:<agent id>:<rest>"),
+        ("session: {key: main, runs: 1}", "session.key", "such as agent:main:main, got 'main'"),
+        ("totals: {tokens: 5}", "totals.tokens", "must be an object of first, last, min, max"),
+        ("delivered: [1]", "delivered[0]", "must be an object of run_id, session_key, route"),
+    ],
+)
+def test_what_can_never_or_always_match_is_refused(expectation, path, message):
+    with pytest.raises(ScenarioError, match=message) as caught:
+        Scenario.parse(TICKS + f"      - {expectation}\n")
+    assert caught.value.path == f"steps[0].expect[0].{path}"
+    assert str(caught.value).startswith("scenario:8: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "message"),
+    [
+        (
+            "workspace: {main: {heartbeat.md: x}}",
+            "workspace.main.heartbeat.md",
+            r"one of AGENTS.md, .*did you mean 'HEARTBEAT.md'\?\), got 'heartbeat.md'",
+        ),
+        ("latency: 3", "latency", r"must be a span with units \(d, h, m, s, ms\), .* got 3"),
+        ("latency: '3'", "latency", "must be a span with units .* got '3'"),
+        ("model: [{reply: x, when: null}]", "model[0].when", "must be an object of .*, got null"),
+        (
+            "transcript: [{session_key: 'agent:a:b', messages: [{role: tool, text: x, chars: 3}]}]",
+            "transcript[0].messages[0].text",
+            "instead of fill and chars",
+        ),
+        ("start: 2026-15-17T22:00:00Z", "start", "is not in the calendar"),
+    ],
+)
+def test_what_would_be_dropped_or_misread_is_refused(change, path, message):
+    name = change.partition(":")[0]
+    head = "\n".join(line for line in HEAD.splitlines() if not line.startswith(name))
+    with pytest.raises(ScenarioError, match=message) as caught:
+        Scenario.parse(f"{head}\nsteps: [{{advance: 1m}}]\n{change}\n")
     assert caught.value.path == path
 
 
@@ -259,12 +346,16 @@ def test_a_start_needs_a_time_zone(start):
         ),
         (
             HEAD + "steps: [{advance: 1m}]\n"
-            "transcript: [{session_key: main, messages: [{role: user, text: y}]}]",
-            "transcript[0]",
-            "session_key",
+            "transcript: [{session_key: 'agent:ghost:main', messages: [{role: user, text: y}]}]",
+            "transcript[0].session_key",
+            "ghost",
         ),
-        (HEAD + "steps: [{reset: {session_key: 'agent:ghost:main'}}]", "steps[0].reset", "ghost"),
-        (HEAD + "steps: [{wake: {kind: exce}}]", "steps[0].wake", "kind"),
+        (
+            HEAD + "steps: [{reset: {session_key: 'agent:ghost:main'}}]",
+            "steps[0].reset.session_key",
+            "ghost",
+        ),
+        (HEAD + "steps: [{inbound: {text: '  '}}]", "steps[0].inbound.text", "blank"),
     ],
 )
 def test_what_the_engine_refuses_is_told_with_its_place(text, path, message):
@@ -273,6 +364,80 @@ def test_what_the_engine_refuses_is_told_with_its_place(text, path, message):
         scenario.run()
     assert caught.value.path == path
     assert re.match(r"scenario:\d+: ", str(caught.value))
+
+
+BROKEN_VARIANTS = """
+steps: [{advance: 1m}]
+variants:
+  - name: fine
+  - name: changed
+    config:
+      agents:
+        defaults: {heartbeat: {every: CHANGED}}
+        list:
+          - id: LISTED
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "line"),
+    [
+        (
+            {"CHANGED": "soon", "LISTED": "main"},
+            "variants[1].config.agents.defaults.heartbeat.every",
+            12,
+        ),
+        ({"CHANGED": "1m", "LISTED": "'no id!'"}, "variants[1].config.agents.list[0].id", 14),
+    ],
+)
+def test_a_mistake_in_a_variant_names_it(words, path, line):
+    text = HEAD + BROKEN_VARIANTS
+    for word, value in words.items():
+        text = text.replace(word, value)
+    with pytest.raises(ScenarioError, match=r"\(in the variant 'changed'\)$") as caught:
+        Scenario.parse(text).run()
+    assert caught.value.path == path
+    assert str(caught.value).startswith(f"scenario:{line}: {path}: ")
+
+
+def test_a_mistake_that_all_variants_share_stays_where_it_is():
+    text = HEAD.replace("5m", "soon") + "steps: [{advance: 1m}]\nvariants: [{name: a}]\n"
+    with pytest.raises(ScenarioError, match="variant 'a'") as caught:
+        Scenario.parse(text).run()
+    assert caught.value.path == "config.agents.list[0].heartbeat.every"
+    assert str(caught.value).startswith("scenario:4: ")
+
+
+def test_a_refused_step_names_the_variant():
+    text = (
+        HEAD
+        + """
+steps: [{wake: {agent: main}}]
+variants:
+  - {name: fine}
+  - {name: renamed, config: {agents: {list: [{id: other}]}}}
+"""
+    )
+    with pytest.raises(ScenarioError, match=r"steps\[0\]\.wake\.agent: .*variant 'renamed'"):
+        Scenario.parse(text).run()
+
+
+def test_a_missing_value_has_the_line_of_what_it_is_missing_from():
+    text = HEAD + "steps:\n  - advance: 1m\n  - event: {text: x}\n"
+    with pytest.raises(ScenarioError, match=r"^scenario:7: steps\[1\]\.event\.session_key: is req"):
+        Scenario.parse(text)
+
+
+def test_the_place_of_a_mistake_is_told_once():
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.parse(HEAD.replace("22:00:00Z", "22:00:00") + "steps: [{advance: 1m}]")
+    assert str(caught.value).startswith("scenario:3: start: must be an instant with a time zone")
+    assert str(caught.value).endswith("got '2026-05-17T22:00:00'")
+
+
+def test_a_folder_is_no_scenario(tmp_path):
+    with pytest.raises(ScenarioError, match="is a directory; name the scenario files in it"):
+        Scenario.load(tmp_path)
 
 
 # ---- YAML -----------------------------------------------------------------------------------
@@ -317,11 +482,18 @@ def test_plain_scalars_mean_what_they_look_like():
         HEAD
         + """
 steps: [{advance: 1m}]
-workspace: {main: {a: 22:00, b: no, c: 2026-05-17, d: 0049, e: 1_000, f: on, g: '<<'}}
+model:
+  - {fail: 22:00}
+  - {fail: no}
+  - {fail: 2026-05-17}
+  - {fail: 0049}
+  - {fail: 1_000}
+  - {fail: on}
+  - {fail: '<<'}
 """
     )
-    files = Scenario.parse(text).workspace["main"]
-    assert list(files.values()) == ["22:00", "no", "2026-05-17", "0049", "1_000", "on", "<<"]
+    told = [rule.answer for rule in Scenario.parse(text).rules]
+    assert told == ["22:00", "no", "2026-05-17", "0049", "1_000", "on", "<<"]
 
 
 def test_aliases_are_fine():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,8 +17,10 @@ from vagus import InvalidKey, ScenarioError, SessionKey
 from vagus.scenario import Scenario, ScenarioResult, shipped
 from vagus.scenario.report import print_result
 
+PASSED = 0
 FAILED = 1
 UNUSABLE = 2
+_WORDS = {PASSED: "passed", FAILED: "failed", UNUSABLE: "unusable"}
 _WIDTH_OF_FILES = 200
 
 app = typer.Typer(
@@ -52,29 +56,68 @@ def run(
     list_shipped: Annotated[
         bool, typer.Option("--list", help="List the scenarios that come with vagus.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print results, or the list, as JSON.")
+    ] = False,
 ) -> None:
     """Run scenarios under a virtual clock and check what they expect.
 
-    Exit code 0: everything came true; 1: something did not; 2: a scenario cannot be used.
+    Exit code 0: everything came true; 1: something did not; 2: a scenario cannot be used. One that
+    cannot be used does not keep the others from being run.
     """
-    console = _console()
     if list_shipped:
-        _print_shipped(console)
+        _print_shipped(as_json)
         return
     if not names:
         raise typer.BadParameter("name a scenario, or use --list", param_hint="FILE|NAME...")
-    try:
-        results = [Scenario.load(name).run() for name in names]
-    except ScenarioError as error:
-        typer.echo(f"vagus: {error}", err=True)
-        raise typer.Exit(UNUSABLE) from None
     if as_json:
-        typer.echo(json.dumps([result.to_dict() for result in results], indent=2))
+        told = [_told(name) for name in names]
+        typer.echo(json.dumps([each.to_dict() for each in told], indent=2))
     else:
-        for result in results:
-            print_result(console, result)
-    raise typer.Exit(_exit_code(results))
+        told = list(_printed(names))
+    raise typer.Exit(max(each.exit_code for each in told))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What became of one file: a result, or why it cannot be used."""
+
+    name: str
+    result: ScenarioResult | None = None
+    error: ScenarioError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        if self.result is None:
+            return UNUSABLE
+        return PASSED if self.result.passed else FAILED
+
+    def to_dict(self) -> dict[str, Any]:
+        head = {"file": self.name, "error": None if self.error is None else str(self.error)}
+        return head | ({"passed": False} if self.result is None else self.result.to_dict())
+
+
+def _told(name: str) -> _Told:
+    try:
+        return _Told(name=name, result=Scenario.load(name).run())
+    except ScenarioError as error:
+        return _Told(name=name, error=error)
+
+
+def _printed(names: Sequence[str]) -> Iterator[_Told]:
+    console = _console()
+    counts = dict.fromkeys(_WORDS, 0)
+    for name in names:
+        told = _told(name)
+        counts[told.exit_code] += 1
+        if told.result is None:
+            typer.echo(f"vagus: {told.error}", err=True)
+        else:
+            print_result(console, told.result)
+        yield told
+    if len(names) > 1:
+        words = (f"{count} {_WORDS[code]}" for code, count in counts.items() if count)
+        console.print(Text(f"{len(names)} scenarios: {', '.join(words)}", style="bold"))
 
 
 def _console() -> Console:
@@ -83,15 +126,19 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_WIDTH_OF_FILES)
 
 
-def _exit_code(results: list[ScenarioResult]) -> int:
-    return 0 if all(result.passed for result in results) else FAILED
-
-
-def _print_shipped(console: Console) -> None:
+def _print_shipped(as_json: bool) -> None:
+    scenarios = {name: Scenario.load(name) for name in shipped()}
+    if as_json:
+        listed = [
+            {"name": name, "title": scenario.name, "description": scenario.description}
+            for name, scenario in scenarios.items()
+        ]
+        typer.echo(json.dumps(listed, indent=2))
+        return
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name in shipped():
-        table.add_row(Text(name, style="bold"), Text(Scenario.load(name).name))
-    console.print(table)
+    for name, scenario in scenarios.items():
+        table.add_row(Text(name, style="bold"), Text(scenario.name))
+    _console().print(table)
 
 
 @app.command()

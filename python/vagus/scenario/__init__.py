@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from vagus.scenario.matching import Failure
+from vagus.scenario.failure import Failure
 from vagus.scenario.model import Scenario, shipped
 from vagus.scenario.runner import ScenarioResult, VariantResult
 

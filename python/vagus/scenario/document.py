@@ -10,9 +10,19 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar, cast
 
-from vagus import InvalidInput, ScenarioError, parse_duration
+from vagus import (
+    ContextKey,
+    InvalidInput,
+    InvalidKey,
+    ScenarioError,
+    SessionKey,
+    VagusError,
+    parse_duration,
+)
+from vagus.testing.records import plain
+from vagus.testing.spans import SPAN, instant_ms, moment
 
 try:
     import yaml
@@ -26,6 +36,16 @@ MAX_DEPTH = 64
 MAX_FILL = 4 << 20
 MAX_FILLED = 64 << 20
 
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+"""An instant with its zone."""
+
+KEY = re.compile(r"[Aa][Gg][Ee][Nn][Tt]:[A-Za-z0-9_-]{1,64}:.+")
+"""What every session key and context key looks like."""
+
+_NOTHING = object()
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -61,27 +81,64 @@ class Source:
         if self.filled > MAX_FILLED:
             raise self.error(path, f"generates more than {MAX_FILLED:,} characters in all")
 
-    def error(self, path: str, message: str, value: object = None) -> ScenarioError:
-        """What is wrong with the value at `path`."""
-        line = self.lines.get(path)
+    def line(self, path: str) -> int | None:
+        """The line of the value at `path`, or of the nearest value around it."""
+        while path and path not in self.lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.lines.get(path) if path else None
+
+    def error(self, path: str, message: str, value: object = _NOTHING) -> ScenarioError:
+        """What is wrong with the value at `path`; without a `value` none is shown."""
+        line = self.line(path)
         place = self.name if line is None else f"{self.name}:{line}"
-        shown = "" if value is None else _shown(value)
+        shown = "" if value is _NOTHING else _shown(value)
         got = f", got {shown}" if shown else ""
         return ScenarioError(
             f"{place}: {path or 'scenario'}: {message}{got}", field=path, value=shown
         )
 
+    def retell(self, path: str, error: VagusError, note: str = "") -> ScenarioError:
+        """`error`, raised by something else than a scenario, as one of the value at `path`."""
+        inner = f"{path}.{error.field}"
+        path = inner if inner in self.lines else path
+        told = str(error)
+        if path.endswith(error.field):
+            told = told.removeprefix(f"{error.field}: ")
+        return self.error(path, told + note)
+
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = "null" if value is None else repr(value)
     return text if len(text) <= 80 else text[:60] + "…"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint for an unknown `name`: the closest one, or all."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+    close = closest(name, names)
+    return f"known: {', '.join(names)}" if close is None else f"did you mean {close!r}?"
+
+
+def closest(name: str, names: Sequence[str]) -> str | None:
+    """The one of `names` that was probably meant by `name`."""
+    lower = {each.lower(): each for each in names}
+    close = difflib.get_close_matches(name.lower(), lower, n=1)
+    return lower[close[0]] if close else None
+
+
+def must_be_one_of(choices: Sequence[str], got: object) -> str:
+    """What to say when something else than one of `choices` was written."""
+    close = closest(str(got), choices)
+    hint = "" if close is None else f" (did you mean {close!r}?)"
+    return f"must be one of {', '.join(choices)}{hint}"
+
+
+def is_number(value: object) -> bool:
+    """True for whole numbers and decimals."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+Key = TypeVar("Key", SessionKey, ContextKey)
 
 
 @dataclass(frozen=True)
@@ -101,7 +158,7 @@ class Node:
     ) -> dict[str, Node]:
         """The fields of an object, all of them `known` (if given), the `required` ones present."""
         if not isinstance(self.value, dict):
-            self.refuse("must be an object")
+            self.refuse("must be an object" + ("" if known is None else f" of {', '.join(known)}"))
         nodes = {name: self._at(f".{name}", value) for name, value in self.value.items()}
         names = None if known is None else set(known)
         for name, node in nodes.items():
@@ -118,6 +175,10 @@ class Node:
             self.refuse("must be a list")
         return [self._at(f"[{index}]", value) for index, value in enumerate(self.value)]
 
+    def is_generator(self) -> bool:
+        """True for `{fill: text, chars: N}`, which stands for a long text."""
+        return isinstance(self.value, dict) and self.value.keys() == {"fill", "chars"}
+
     def text(self) -> str:
         """Text, or what a generator `{fill: text, chars: N}` stands for."""
         if isinstance(self.value, dict):
@@ -129,20 +190,68 @@ class Node:
     def filled(self, others: Sequence[str] = ()) -> str:
         """`fill` repeated and cut to `chars` characters; `others` are fields read elsewhere."""
         fields = self.fields(("fill", "chars", *others), required=("fill", "chars"))
-        chars = fields["chars"].integer(maximum=MAX_FILL)
+        chars = fields["chars"].integer(minimum=1, maximum=MAX_FILL)
         fill = Node(self.source, fields["fill"].path, fields["fill"].value)
         if not isinstance(fill.value, str) or not fill.value:
             fill.refuse("must be text that is not empty")
         self.source.count(self.path, chars)
         return (fill.value * (chars // len(fill.value) + 1))[:chars]
 
+    def full_text(self) -> str:
+        """Text that is not empty."""
+        return self.text() or self.refuse("must not be empty")
+
+    def choice(self, choices: Sequence[str]) -> str:
+        """One of `choices`."""
+        if not isinstance(self.value, str) or self.value not in choices:
+            self.refuse(must_be_one_of(choices, self.value))
+        return self.value
+
+    def session_key(self) -> str:
+        """A session key in its canonical form."""
+        return str(self._key(SessionKey.parse))
+
+    def context_key(self) -> str:
+        """A context key in its canonical form."""
+        return str(self._key(ContextKey.parse))
+
+    def _key(self, parse: Callable[[str], Key]) -> Key:
+        if not isinstance(self.value, str) or KEY.fullmatch(self.value) is None:
+            self.refuse("must look like agent:<agent id>:<rest>, such as agent:main:main")
+        try:
+            return parse(self.value)
+        except InvalidKey as error:
+            raise self.source.retell(self.path, error) from None
+
+    def instant_ms(self) -> int:
+        """An instant with its zone, in milliseconds since the epoch."""
+        if not isinstance(self.value, str) or INSTANT.fullmatch(self.value) is None:
+            self.refuse(
+                "must be an instant with a time zone (Z or an offset such as +02:00), such as "
+                "2026-05-17T22:00:00Z"
+            )
+        try:
+            return instant_ms(self.value, "instant")
+        except InvalidInput:
+            self.refuse("is not in the calendar")
+
+    def instant(self) -> str:
+        """An instant the way records show it."""
+        return str(plain(moment(self.instant_ms())))
+
     def integer(self, *, minimum: int = 0, maximum: int = 1 << 53) -> int:
         """A whole number within bounds."""
-        if not isinstance(self.value, int) or isinstance(self.value, bool):
+        if not is_number(self.value) or not float(self.value).is_integer():
             self.refuse("must be a whole number")
         if not minimum <= self.value <= maximum:
             self.refuse(f"must be from {minimum} to {maximum}")
-        return self.value
+        return int(self.value)
+
+    def number(self) -> int | float:
+        """A number."""
+        if not is_number(self.value):
+            self.refuse("must be a number")
+        return cast(int | float, self.value)
 
     def boolean(self) -> bool:
         """True or false."""
@@ -152,17 +261,17 @@ class Node:
 
     def span_ms(self) -> int:
         """Milliseconds of a span such as `10m`."""
-        if not isinstance(self.value, str):
-            self.refuse("must be a span with a unit, such as 10m")
+        if not isinstance(self.value, str) or SPAN.fullmatch(self.value) is None:
+            self.refuse("must be a span with units (d, h, m, s, ms), such as 10m or 1h30m")
         try:
             return parse_duration(self.value)
         except InvalidInput as error:
-            raise self.source.error(self.path, str(error)) from None
+            raise self.source.retell(self.path, error) from None
 
     def plain(self) -> Any:
         """The value, every generator in it unfolded."""
         if isinstance(self.value, dict):
-            if self.value.keys() == {"fill", "chars"}:
+            if self.is_generator():
                 return self.filled()
             return {name: node.plain() for name, node in self.fields().items()}
         if isinstance(self.value, list):

@@ -9,18 +9,10 @@ from itertools import islice
 from typing import Any, Protocol
 
 from vagus.scenario.document import Node
-from vagus.scenario.matching import Failure, Pattern, Shape, Subject, pattern_of, shape_of
+from vagus.scenario.failure import Failure
+from vagus.scenario.matching import Pattern, Subject, failure, fields_of, pattern_of
+from vagus.scenario.shapes import DELIVERY, NUMBER, OUTCOMES, RUN, TOTALS, Shape
 from vagus.testing.records import Delivery, Run
-
-OUTCOMES = (
-    "replied",
-    "acknowledged",
-    "skipped",
-    "failed",
-    "timed_out",
-    "refused",
-    "restarted",
-)
 
 
 @dataclass
@@ -69,17 +61,6 @@ def totals_of(runs: Sequence[Run], deliveries: Sequence[Delivery]) -> dict[str, 
     }
 
 
-def _shape(value: object) -> Shape:
-    if not isinstance(value, dict):
-        return None
-    return {name: _shape(inner) for name, inner in value.items()}
-
-
-_TOTALS = _shape(totals_of([], []))
-_RUN = shape_of(Run)
-_DELIVERY = shape_of(Delivery)
-
-
 class Expectation(Protocol):
     """Something a scenario says about a span."""
 
@@ -91,6 +72,7 @@ class Expectation(Protocol):
 class NextRun:
     """`run`: the next run of the span matches."""
 
+    node: Node
     pattern: Pattern
 
     def failures(self, window: Window) -> Iterator[Failure]:
@@ -98,7 +80,8 @@ class NextRun:
         window.matched += 1
         subject = next(islice(window.subjects(), window.matched - 1, None), None)
         if subject is None:
-            yield self.pattern.failure(Subject(None, f"run {window.matched} of the span"))
+            missing = Subject(None, f"run {window.matched} here")
+            yield failure(self.node, missing, f"expected one more run, {_ended(window)}")
         else:
             yield from self.pattern.failures(subject)
 
@@ -107,6 +90,7 @@ class NextRun:
 class AllRuns:
     """`runs`: how many there are, and what all of them have in common."""
 
+    node: Node
     count: Pattern | None
     all: Pattern | None
 
@@ -117,7 +101,8 @@ class AllRuns:
         if self.all is None:
             return
         if not window.runs:
-            yield self.all.failure(Subject(None, "all runs of a span without any"))
+            message = f"expected at least one run, {_ended(window)}"
+            yield failure(self.node, Subject(None, "all runs"), message)
         for subject in window.subjects():
             found = list(self.all.failures(subject))
             yield from found
@@ -164,8 +149,13 @@ class Totals:
         yield from self.pattern.failures(Subject(totals, "totals"))
 
 
+def _ended(window: Window) -> str:
+    count = len(window.runs)
+    return f"only {count} ended here" if count else "none ended here"
+
+
 def _next_run(node: Node) -> Expectation:
-    return NextRun(pattern_of(_object(node), _RUN, in_run=True))
+    return NextRun(node, fields_of(node, RUN, in_run=True, empty=True))
 
 
 def _all_runs(node: Node) -> Expectation:
@@ -174,16 +164,21 @@ def _all_runs(node: Node) -> Expectation:
         node.refuse("needs count or all")
     count, every = fields.get("count"), fields.get("all")
     return AllRuns(
-        count=pattern_of(count) if count else None,
-        all=pattern_of(_object(every), _RUN, in_run=True) if every else None,
+        node=every or node,
+        count=pattern_of(count, NUMBER) if count else None,
+        all=fields_of(every, RUN, in_run=True) if every else None,
     )
 
 
 def _delivered(node: Node) -> Expectation:
-    if node.value == "none":
-        return Delivered(pattern_of(Node(node.source, node.path, [])))
-    node.items()
-    return Delivered(pattern_of(node, _DELIVERY))
+    none = Node(node.source, node.path, [])
+    if node.value != "none" and not isinstance(node.value, list):
+        node.refuse("must be none or a list of what was sent")
+    return Delivered(pattern_of(none if node.value == "none" else node, _DELIVERIES))
+
+
+_DELIVERIES = Shape(kind="list", element=DELIVERY)
+_COUNTS = Shape(kind="record", fields={"runs": NUMBER, "delivered": NUMBER})
 
 
 def _of_session(node: Node) -> Expectation:
@@ -191,17 +186,12 @@ def _of_session(node: Node) -> Expectation:
     counts = {name: inner.value for name, inner in fields.items() if name != "key"}
     if not counts:
         node.refuse("needs runs or delivered")
-    shape: Shape = {"runs": None, "delivered": None}
-    return OfSession(fields["key"].text(), pattern_of(Node(node.source, node.path, counts), shape))
+    of_counts = fields_of(Node(node.source, node.path, counts), _COUNTS)
+    return OfSession(fields["key"].session_key(), of_counts)
 
 
 def _totals(node: Node) -> Expectation:
-    return Totals(pattern_of(_object(node), _TOTALS))
-
-
-def _object(node: Node) -> Node:
-    node.fields()
-    return node
+    return Totals(fields_of(node, TOTALS))
 
 
 EXPECTATIONS: Mapping[str, Callable[[Node], Expectation]] = {

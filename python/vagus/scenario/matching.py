@@ -2,87 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
-from vagus import DeliveryRoute, Ledger, LedgerPart, WakeCause
 from vagus.scenario.document import Node
-from vagus.testing.records import Delivery, ModelCall, Run, plain
+from vagus.scenario.failure import Failure, around, differ, elements, shown
+from vagus.scenario.shapes import Shape
+from vagus.testing.records import Run, plain
 
-Shape: TypeAlias = "Mapping[str, Shape] | None"
-"""The fields that a pattern may name, each with its own shape; None for a value without fields."""
+REFERENCE = re.compile(r"runs\[([0-9]{1,9})\]")
+"""A run of the scenario, counted from 0."""
 
-_PARTS: Mapping[type, Mapping[str, type]] = {
-    Run: {"causes": WakeCause, "ledger": Ledger},
-    ModelCall: {"ledger": Ledger},
-    Delivery: {"route": DeliveryRoute},
-    Ledger: {"parts": LedgerPart},
-}
-"""The fields of records that hold records, or lists of them."""
-
-_REFERENCE = re.compile(r"runs\[(\d+)\]")
-
-
-def shape_of(record: type) -> Shape:
-    """The public fields and figures of a record type, those of its parts included."""
-    names = [name for name in dir(record) if not name.startswith("_")]
-    parts = _PARTS.get(record, {})
-    return {
-        name: shape_of(parts[name]) if name in parts else None
-        for name in names
-        if not callable(getattr(record, name))
-    }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """An expectation that did not come true.
-
-    Attributes:
-        path: where the scenario says it.
-        subject: what was looked at, such as `runs[3].prompt`.
-        expected: what the scenario wants.
-        actual: what there was.
-    """
-
-    path: str
-    subject: str
-    expected: Any
-    actual: Any
-
-    @property
-    def diff(self) -> str:
-        """Expected and actual as a unified diff."""
-        lines = difflib.unified_diff(
-            _lines(self.expected), _lines(self.actual), "expected", "actual", lineterm="", n=2
-        )
-        return "\n".join(lines)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Every field, JSON-ready."""
-        return {
-            "path": self.path,
-            "subject": self.subject,
-            "expected": self.expected,
-            "actual": self.actual,
-        }
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.subject}\n{self.diff}"
-
-
-def _lines(value: Any, name: str = "") -> list[str]:
-    if isinstance(value, Mapping) and value:
-        inner = [line for key, item in value.items() for line in _lines(item, str(key))]
-        return [f"{name}:", *(f"  {line}" for line in inner)] if name else inner
-    text = value if isinstance(value, str) else repr(value)
-    lines = text.splitlines() or [""]
-    if not name:
-        return lines
-    return [f"{name}: {lines[0]}"] if len(lines) == 1 else [f"{name}:", *(f"  {x}" for x in lines)]
+REFERENCES: Mapping[str, bool] = {"same_as": True, "differs_from": False}
+"""The matchers that compare a field of a run with the same field of another run."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +38,14 @@ class Subject:
     def at(self, step: str | int) -> Subject:
         """The field or element `step` of the value; None when it is not there."""
         name = f"{self.name}[{step}]" if isinstance(step, int) else f"{self.name}.{step}"
-        return Subject(_look(self.value, step), name.lstrip("."), (*self.trail, step), self.runs)
+        return Subject(_look(self.value, step), name, (*self.trail, step), self.runs)
+
+    def in_run(self, index: int) -> Any:
+        """The plain value that the run `index` has in this place."""
+        other: Any = self.runs[index]
+        for step in self.trail:
+            other = _look(other, step)
+        return plain(other)
 
 
 def _look(value: Any, step: str | int) -> Any:
@@ -115,173 +56,283 @@ def _look(value: Any, step: str | int) -> Any:
     return getattr(value, step, None)
 
 
-class Pattern:
-    """Base of the patterns: an exact value."""
+class Pattern(Protocol):
+    """What a value must be like."""
 
-    def __init__(self, node: Node) -> None:
-        self.path = node.path
-        self.expected = node.plain()
+    expected: Any
 
     def failures(self, subject: Subject) -> Iterator[Failure]:
-        """Where `subject` differs from this pattern."""
-        if plain(subject.value) != self.expected:
-            yield self.failure(subject)
+        """Where `subject` differs from it."""
 
-    def failure(self, subject: Subject) -> Failure:
-        """The failure of the whole pattern."""
+
+def fits(pattern: Pattern, subject: Subject) -> bool:
+    """True when nothing differs."""
+    return next(pattern.failures(subject), None) is None
+
+
+def failure(node: Node, subject: Subject, message: str) -> Failure:
+    """The failure of what stands at `node`."""
+    return Failure(
+        file=node.source.name,
+        line=node.source.line(node.path),
+        path=node.path,
+        subject=subject.name,
+        message=message,
+        expected=node.value,
+        actual=plain(subject.value),
+    )
+
+
+class Exact:
+    """One value."""
+
+    def __init__(self, node: Node, expected: Any) -> None:
+        self._node = node
+        self.expected = expected
+
+    def failures(self, subject: Subject) -> Iterator[Failure]:
+        """One, when the value is another."""
         actual = plain(subject.value)
-        return Failure(path=self.path, subject=subject.name, expected=self.expected, actual=actual)
+        if actual != self.expected:
+            yield failure(self._node, subject, differ(self.expected, actual))
 
 
-class Fields(Pattern):
+class Fields:
     """An object whose named fields match; others may be anything."""
 
     def __init__(self, node: Node, shape: Shape, in_run: bool) -> None:
-        super().__init__(node)
-        known = shape or {}
-        self.patterns = {
-            name: pattern_of(inner, known[name], in_run)
-            for name, inner in node.fields(known or MATCHERS).items()
+        self._node = node
+        self.expected = node.value
+        for name, inner in node.fields().items():
+            if name in MATCHERS:
+                names = ", ".join(shape.fields)
+                inner.refuse(f"is said of one field; name the field first, one of {names}")
+        self._patterns = {
+            name: pattern_of(inner, shape.fields[name], in_run)
+            for name, inner in node.fields(shape.fields).items()
         }
 
     def failures(self, subject: Subject) -> Iterator[Failure]:
         """Where a named field differs."""
         if subject.value is None:
-            yield self.failure(subject)
+            yield failure(self._node, subject, differ(self.expected, None))
             return
-        for name, pattern in self.patterns.items():
+        for name, pattern in self._patterns.items():
             yield from pattern.failures(subject.at(name))
 
 
-class Items(Pattern):
+class Items:
     """A list of as many elements, each of which matches."""
 
-    def __init__(self, node: Node, shape: Shape, in_run: bool) -> None:
-        super().__init__(node)
-        self.patterns = [pattern_of(inner, shape, in_run) for inner in node.items()]
+    def __init__(self, node: Node, element: Shape) -> None:
+        self._node = node
+        self._patterns = [_element_of(inner, element) for inner in node.items()]
+        self.expected = [pattern.expected for pattern in self._patterns]
 
     def failures(self, subject: Subject) -> Iterator[Failure]:
         """A wrong number of elements, or where they differ."""
-        value = subject.value
-        if not isinstance(value, list | tuple) or len(value) != len(self.patterns):
-            yield self.failure(subject)
+        values = subject.value
+        if len(values) != len(self._patterns):
+            message = elements(self.expected, plain(values))
+            yield failure(self._node, subject, message)
             return
-        for index, pattern in enumerate(self.patterns):
+        for index, pattern in enumerate(self._patterns):
             yield from pattern.failures(subject.at(index))
 
 
-class Matchers(Pattern):
+def _element_of(node: Node, shape: Shape) -> Pattern:
+    # An element without fields still counts.
+    return Fields(node, shape, in_run=False) if node.value == {} else pattern_of(node, shape)
+
+
+class Matchers:
     """An object of matchers, such as `{at_least: 3, at_most: 5}`; all must hold."""
 
     def __init__(self, node: Node, shape: Shape, in_run: bool) -> None:
-        super().__init__(node)
-        self._tests: list[tuple[Callable[[Any, Any], bool], Any]] = []
-        self._references: list[tuple[bool, int]] = []
-        for name, operand in node.fields(MATCHERS).items():
-            if name in _REFERENCES:
-                index = _reference(operand, in_run)
-                self._references.append((_REFERENCES[name], index))
+        allowed = (*shape.matchers, *(REFERENCES if in_run else ()))
+        self.expected = node.value
+        self._patterns: list[Pattern] = []
+        for name, operand in node.fields().items():
+            if name in MATCHERS and name not in allowed:
+                operand.refuse(_elsewhere(name, allowed))
+        for name, operand in node.fields(allowed).items():
+            if name in REFERENCES:
+                self._patterns.append(Reference(operand, REFERENCES[name]))
             else:
-                self._tests.append((_TESTS[name], _operand(name, operand, shape)))
+                self._patterns.append(Matcher(operand, name, _OPERANDS[name](operand, shape)))
 
     def failures(self, subject: Subject) -> Iterator[Failure]:
-        """The whole object, when one matcher does not hold."""
-        value = plain(subject.value)
-        if not all(test(value, operand) for test, operand in self._tests):
-            yield self.failure(subject)
-        for same, index in self._references:
-            yield from self._compare(subject, same, index)
+        """One for each matcher that does not hold."""
+        for pattern in self._patterns:
+            yield from pattern.failures(subject)
 
-    def _compare(self, subject: Subject, same: bool, index: int) -> Iterator[Failure]:
-        exists = index < len(subject.runs)
-        other: Any = subject.runs[index] if exists else None
-        for step in subject.trail:
-            other = _look(other, step)
-        if not exists or (plain(other) == plain(subject.value)) != same:
-            found = plain(other) if exists else "no such run"
-            yield Failure(
-                path=self.path,
-                subject=subject.name,
-                expected=self.expected | {f"runs[{index}]": found},
-                actual=plain(subject.value),
-            )
+
+class Matcher:
+    """One matcher with its operand."""
+
+    def __init__(self, node: Node, name: str, operand: Any) -> None:
+        self._node = node
+        self._name = name
+        self._operand = operand
+        self.expected = node.value
+
+    def failures(self, subject: Subject) -> Iterator[Failure]:
+        """One, when it does not hold."""
+        is_list = isinstance(subject.value, list | tuple)
+        value = subject.value if is_list else plain(subject.value)
+        if value is not None and _TESTS[self._name](value, self._operand):
+            return
+        excludes = self._name == "excludes" and value is not None
+        got = _unwanted(value, self._operand) if excludes else shown(plain(value))
+        wanted = f"expected {self._name}: {shown(self._node.plain())}"
+        yield failure(self._node, subject, f"{wanted}, got {got}")
+
+
+class Reference:
+    """`same_as` or `differs_from`: the same field of another run."""
+
+    def __init__(self, node: Node, same: bool) -> None:
+        match = REFERENCE.fullmatch(node.value) if isinstance(node.value, str) else None
+        if match is None:
+            node.refuse("must name a run of this scenario, such as runs[0]")
+        self._node = node
+        self._index = int(match[1])
+        self._same = same
+        self.expected = node.value
+
+    def failures(self, subject: Subject) -> Iterator[Failure]:
+        """One, when the two are not, or are, the same."""
+        if self._index >= len(subject.runs):
+            message = f"there is no {self.expected}: {len(subject.runs)} runs have ended"
+            yield failure(self._node, subject, message)
+            return
+        other, value = subject.in_run(self._index), plain(subject.value)
+        if (other == value) == self._same:
+            return
+        same = f"expected what {self.expected} has, {shown(other)}, got {shown(value)}"
+        differs = f"expected something else than {self.expected} has, got {shown(other)} in both"
+        yield failure(self._node, subject, same if self._same else differs)
+
+
+# ---- matchers -------------------------------------------------------------------------------
 
 
 def _contains(value: Any, wanted: Any) -> bool:
     if isinstance(value, str):
-        return all(each in value for each in _texts(wanted))
-    if not isinstance(value, list):
-        return False
-    return any(next(wanted.failures(Subject(item, "")), None) is None for item in value)
+        return all(text in value for text in wanted)
+    return any(fits(wanted, Subject(item, "")) for item in value)
 
 
 def _excludes(value: Any, unwanted: Any) -> bool:
     if isinstance(value, str):
-        return not any(each in value for each in _texts(unwanted))
-    return isinstance(value, list) and not _contains(value, unwanted)
+        return not any(text in value for text in unwanted)
+    return not _contains(value, unwanted)
 
 
-def _texts(wanted: Any) -> list[str]:
-    texts = wanted.expected if isinstance(wanted.expected, list) else [wanted.expected]
-    return [str(text) for text in texts]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _unwanted(value: Any, unwanted: Any) -> str:
+    """The neighbourhood of what should not be there."""
+    if isinstance(value, str):
+        text = next(each for each in unwanted if each in value)
+        at = value.index(text)
+        return f"{around(value, at, len(text))} at character {at:,} of {len(value):,}"
+    at = next(i for i, item in enumerate(value) if fits(unwanted, Subject(item, "")))
+    return f"{shown(plain(value[at]))} at [{at}] of {len(value):,}"
 
 
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "equals": lambda value, wanted: value == wanted,
-    "matches": lambda value, regex: isinstance(value, str) and regex.search(value) is not None,
+    "equals": lambda value, wanted: bool(value == wanted),
+    "matches": lambda value, regex: regex.search(value) is not None,
     "contains": _contains,
     "excludes": _excludes,
-    "at_least": lambda value, least: _is_number(value) and value >= least,
-    "at_most": lambda value, most: _is_number(value) and value <= most,
+    "at_least": lambda value, least: bool(value >= least),
+    "at_most": lambda value, most: bool(value <= most),
     "one_of": lambda value, allowed: value in allowed,
 }
-_REFERENCES: Mapping[str, bool] = {"same_as": True, "differs_from": False}
-MATCHERS = frozenset(_TESTS) | frozenset(_REFERENCES)
+
+MATCHERS = frozenset(_TESTS) | frozenset(REFERENCES)
 
 
-def _operand(name: str, node: Node, shape: Shape) -> Any:
-    if name == "matches":
-        try:
-            return re.compile(node.text())
-        except re.error as error:
-            node.refuse(f"is not a regular expression ({error})")
-    if name in ("contains", "excludes"):
-        return pattern_of(node, shape)
-    if name in ("at_least", "at_most") and not _is_number(node.value):
-        node.refuse("must be a number")
-    if name == "one_of":
-        node.items()
-    return node.plain()
+def _elsewhere(name: str, allowed: Sequence[str]) -> str:
+    """Why the matcher `name` is refused where only those `allowed` have a meaning."""
+    if name in REFERENCES:
+        return "compares with a run, so it may only stand inside run or runs, and not in a list"
+    return f"does not fit this value; allowed: {', '.join(allowed)}"
 
 
-def _reference(node: Node, in_run: bool) -> int:
-    match = _REFERENCE.fullmatch(node.text())
-    if match is None:
-        node.refuse("must name a run of this scenario, such as runs[0]")
-    if not in_run:
-        node.refuse("compares with a run, so it may only stand inside run or runs")
-    return int(match[1])
+def _regex(node: Node, shape: Shape) -> re.Pattern[str]:
+    try:
+        return re.compile(node.full_text())
+    except (re.error, OverflowError, RecursionError) as error:
+        node.refuse(f"is not a regular expression ({error})")
 
 
-def pattern_of(node: Node, shape: Shape = None, in_run: bool = False) -> Pattern:
+def _inside(node: Node, shape: Shape) -> Any:
+    if shape.element is not None:
+        return pattern_of(node, shape.element)
+    texts = filled_list(node) if isinstance(node.value, list) else [node]
+    return [text.full_text() for text in texts]
+
+
+def _bound(node: Node, shape: Shape) -> int | float:
+    return node.number()
+
+
+def _choices(node: Node, shape: Shape) -> list[Any]:
+    return [shape.read(item) for item in filled_list(node)]
+
+
+def _equal(node: Node, shape: Shape) -> Any:
+    return shape.read(node)
+
+
+_OPERANDS: Mapping[str, Callable[[Node, Shape], Any]] = {
+    "equals": _equal,
+    "matches": _regex,
+    "contains": _inside,
+    "excludes": _inside,
+    "at_least": _bound,
+    "at_most": _bound,
+    "one_of": _choices,
+}
+"""How the operand of each matcher is read."""
+
+
+def filled_list(node: Node) -> list[Node]:
+    """The elements of a list that is not empty."""
+    return node.items() or node.refuse("must not be empty")
+
+
+def pattern_of(node: Node, shape: Shape, in_run: bool = False) -> Pattern:
     """The pattern that a scenario wrote.
 
     Args:
         node: an object of matchers, an object of patterns by field, a list of patterns, or a value.
-        shape: the fields that may be named.
+        shape: what values there can be.
         in_run: the value belongs to a run, so that it can be compared with other runs.
 
     Raises:
-        ScenarioError: an unknown field, or a matcher with an operand that it cannot use.
+        ScenarioError: no value of this shape can match, or every value does.
     """
-    if isinstance(node.value, list):
-        return Items(node, shape, in_run)
-    if not isinstance(node.value, dict) or node.value.keys() == {"fill", "chars"}:
-        return Pattern(node)
-    if node.value.keys() & MATCHERS:
-        return Matchers(node, shape, in_run)
+    if node.value is None and shape.nullable:
+        return Exact(node, None)
+    if node.value == {}:
+        node.refuse("must not be empty")
+    if isinstance(node.value, dict) and (shape.fields or not node.is_generator()):
+        says_fields = shape.fields and not node.value.keys() & REFERENCES.keys()
+        return Fields(node, shape, in_run) if says_fields else Matchers(node, shape, in_run)
+    if isinstance(node.value, list) and shape.element is not None:
+        return Items(node, shape.element)
+    return Exact(node, shape.read(node))
+
+
+def fields_of(node: Node, shape: Shape, *, in_run: bool = False, empty: bool = False) -> Pattern:
+    """The pattern that names fields of a whole record, and nothing else.
+
+    Raises:
+        ScenarioError: as `pattern_of`, or no field is named although it may not be `empty`.
+    """
+    if not isinstance(node.value, dict):
+        node.fields(shape.fields)
+    if not node.value and not empty:
+        node.refuse("must not be empty")
     return Fields(node, shape, in_run)

@@ -9,14 +9,21 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from vagus import InvalidInput, Message, Part
-from vagus.scenario.document import MAX_BYTES, Node, Source, did_you_mean, read_document
+from vagus import WORKSPACE_FILES, Message, Part
+from vagus.scenario.document import (
+    MAX_BYTES,
+    Node,
+    Source,
+    did_you_mean,
+    must_be_one_of,
+    read_document,
+)
 from vagus.scenario.expect import Expectation, expectations
-from vagus.scenario.matching import Pattern, pattern_of, shape_of
+from vagus.scenario.matching import Pattern, fields_of, filled_list
+from vagus.scenario.shapes import CALL
 from vagus.scenario.steps import MAX_REPEAT, Step, step_of
 from vagus.testing.invariants import INVARIANTS
-from vagus.testing.records import ModelCall, Reply
-from vagus.testing.spans import instant_ms
+from vagus.testing.records import Reply
 
 if TYPE_CHECKING:
     from vagus.scenario.runner import ScenarioResult
@@ -34,8 +41,16 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """One way to run the scenario: changes to its configuration, and what is expected overall."""
+    """One way to run the scenario: changes to its configuration, and what is expected overall.
 
+    Attributes:
+        path: its place in the file.
+        name: its name.
+        config: the changes.
+        expect: what is expected, besides what the scenario expects of every variant.
+    """
+
+    path: str
     name: str
     config: Mapping[str, Any]
     expect: tuple[Expectation, ...]
@@ -73,6 +88,8 @@ class Scenario:
         source = Source(str(name))
         try:
             path = Path(name) if Path(name).is_file() else shipped().get(str(name))
+            if str(name) and path is None and Path(name).is_dir():
+                raise source.error("", "is a directory; name the scenario files in it")
             if path is None:
                 hint = did_you_mean(str(name), shipped())
                 raise source.error("", f"no such file or shipped scenario; {hint}")
@@ -122,13 +139,13 @@ def _scenario(root: Node) -> Scenario:
     return Scenario(
         name=fields["name"].text(),
         description=given("description", "").text(),
-        start_ms=_start(fields["start"]),
+        start_ms=fields["start"].instant_ms(),
         latency_ms=given("latency", "0ms").span_ms(),
         config=_object(fields["config"]),
         workspace={name: _files(node) for name, node in given("workspace", {}).fields().items()},
         rules=_rules(given("model", [{"reply": "HEARTBEAT_OK"}])),
         transcript=tuple(_transcript(item) for item in given("transcript", []).items()),
-        steps=tuple(step_of(item) for item in _filled_list(fields["steps"])),
+        steps=tuple(step_of(item) for item in filled_list(fields["steps"])),
         expect=expectations(given("expect", [])),
         invariants=tuple(
             _invariant(item) for item in given("invariants", list(INVARIANTS)).items()
@@ -155,40 +172,32 @@ _SCENARIO = (
 )
 
 
-def _start(node: Node) -> int:
-    try:
-        return instant_ms(node.text(), "start")
-    except InvalidInput as error:
-        raise node.source.error(node.path, str(error)) from None
-
-
 def _object(node: Node) -> dict[str, Any]:
     node.fields()
     return cast(dict[str, Any], node.plain())
 
 
-def _filled_list(node: Node) -> list[Node]:
-    return node.items() or node.refuse("must not be empty")
-
-
 def _files(node: Node) -> dict[str, str]:
-    return {name: inner.text() for name, inner in node.fields().items()}
+    fields = node.fields()
+    for name, inner in fields.items():
+        if name not in WORKSPACE_FILES:
+            raise inner.source.error(inner.path, must_be_one_of(WORKSPACE_FILES, name), name)
+    return {name: inner.text() for name, inner in fields.items()}
 
 
 def _invariant(node: Node) -> str:
-    if node.text() not in INVARIANTS:
-        node.refuse(f"unknown invariant, {did_you_mean(node.text(), INVARIANTS)}")
-    return node.text()
+    return node.choice(tuple(INVARIANTS))
 
 
 def _variants(node: Node) -> tuple[Variant, ...]:
     variants: dict[str, Variant] = {}
-    for item in _filled_list(node):
+    for item in filled_list(node):
         fields = item.fields(("name", "config", "expect"), required=("name",))
         name = fields["name"].text()
         if name in variants:
             fields["name"].refuse("is another variant's name")
         variants[name] = Variant(
+            path=item.path,
             name=name,
             config=_object(fields["config"]) if "config" in fields else {},
             expect=expectations(fields["expect"]) if "expect" in fields else (),
@@ -200,7 +209,7 @@ def _variants(node: Node) -> tuple[Variant, ...]:
 
 
 def _rules(node: Node) -> tuple[Rule, ...]:
-    nodes = _filled_list(node)
+    nodes = filled_list(node)
     rules = tuple(_rule(item) for item in nodes)
     if rules[-1].when is not None:
         nodes[-1].refuse("the last answer must fit every call: leave out its 'when'")
@@ -217,7 +226,7 @@ def _rule(node: Node) -> Rule:
                 fields[name].refuse("goes with reply, not with fail")
     when = fields.get("when")
     return Rule(
-        when=pattern_of(when, shape_of(ModelCall)) if when else None,
+        when=fields_of(when, CALL) if when else None,
         answer=fields["fail"].text() if "fail" in fields else _reply(fields),
     )
 
@@ -235,36 +244,35 @@ def _reply(fields: Mapping[str, Node]) -> Reply:
 
 def _transcript(node: Node) -> tuple[str, tuple[Message, ...]]:
     fields = node.fields(("session_key", "messages"), required=("session_key", "messages"))
-    return fields["session_key"].text(), _messages(fields["messages"])
+    return fields["session_key"].session_key(), _messages(fields["messages"])
 
 
 def _messages(node: Node) -> tuple[Message, ...]:
     return tuple(message for item in node.items() for message in _repeated_message(item))
 
 
-_MESSAGE = ("role", "text", "fill", "chars", "count", "tool_call", "tool_result")
+_CONTENT = ("text", "fill", "tool_call", "tool_result")
+_MESSAGE = ("role", "chars", "count", *_CONTENT)
+_ROLES = ("user", "assistant", "tool")
 
 
 def _repeated_message(node: Node) -> list[Message]:
     fields = node.fields(_MESSAGE, required=("role",))
-    parts = []
-    if "fill" in fields:
-        parts.append(Part(text=node.filled([name for name in _MESSAGE if name != "fill"])))
-    elif "text" in fields:
-        parts.append(Part(text=fields["text"].text()))
-    parts += [_PARTS[name](inner) for name, inner in fields.items() if name in _PARTS]
-    if not parts:
+    if not fields.keys() & set(_CONTENT):
         node.refuse("needs text, fill and chars, tool_call or tool_result")
+    parts = [_READERS[name](fields[name]) for name in _READERS if name in fields]
+    if "fill" in fields or "chars" in fields:
+        if "text" in fields:
+            fields["text"].refuse("stands instead of fill and chars, not beside them")
+        parts.insert(0, Part(text=node.filled([name for name in _MESSAGE if name != "fill"])))
     count = fields["count"].integer(minimum=1, maximum=MAX_REPEAT) if "count" in fields else 1
-    role = cast(Literal["user", "assistant", "tool"], _role(fields["role"]))
+    role = cast(Literal["user", "assistant", "tool"], fields["role"].choice(_ROLES))
     node.source.count(node.path, (count - 1) * (1 + sum(len(part.text) for part in parts)))
     return [Message(role=role, parts=parts)] * count
 
 
-def _role(node: Node) -> str:
-    if node.value not in ("user", "assistant", "tool"):
-        node.refuse("must be user, assistant or tool")
-    return node.text()
+def _text(node: Node) -> Part:
+    return Part(text=node.text())
 
 
 def _tool_call(node: Node) -> Part:
@@ -289,7 +297,8 @@ def _tool_result(node: Node) -> Part:
     )
 
 
-_PARTS: Mapping[str, Callable[[Node], Part]] = {
+_READERS: Mapping[str, Callable[[Node], Part]] = {
+    "text": _text,
     "tool_call": _tool_call,
     "tool_result": _tool_result,
 }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import indent
 
 from rich.console import Console, Group, RenderableType
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -31,8 +31,8 @@ def _body(variant: VariantResult) -> Iterator[RenderableType]:
         yield runs_table(variant.runs)
     yield Text(f"  {_summary(variant)}")
     for failure in variant.failures:
-        yield Text(f"  {failure.path}: {failure.subject}", style="red")
-        yield Syntax(failure.diff, "diff", background_color="default", word_wrap=True)
+        yield Text(f"  {failure.place}", style="red")
+        yield Text(indent(f"{failure.subject}: {failure.message}", "    "))
     verdict = "passed" if variant.passed else f"failed expectations: {len(variant.failures)}"
     yield Text(f"  {verdict}", style="green" if variant.passed else "bold red")
 

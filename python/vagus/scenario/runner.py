@@ -8,12 +8,13 @@ from typing import Any
 
 from vagus import InvalidConfig, VagusError
 from vagus.scenario.expect import Expectation, Window, totals_of
-from vagus.scenario.matching import Failure, Subject
+from vagus.scenario.failure import Failure
+from vagus.scenario.matching import Subject, fits
 from vagus.scenario.model import Rule, Scenario, Variant
 from vagus.scenario.steps import Step
 from vagus.testing.harness import Harness
 from vagus.testing.invariants import Violation
-from vagus.testing.models import Answer, Model
+from vagus.testing.models import Answer, Model, ScriptedFailure
 from vagus.testing.records import Delivery, ModelCall, Reply, RunList, html_table
 
 
@@ -61,7 +62,12 @@ class VariantResult:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ScenarioResult:
-    """What a scenario did, variant by variant."""
+    """What a scenario did, variant by variant.
+
+    Attributes:
+        name: what the story is about.
+        variants: what each variant did.
+    """
 
     name: str
     variants: tuple[VariantResult, ...]
@@ -117,12 +123,13 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
         try:
             _perform(harness, step)
         except VagusError as error:
-            raise scenario.source.error(step.path, str(error)) from error
+            raise scenario.source.retell(step.path, error, _note(scenario, variant)) from error
         window = Window(harness.runs, harness.delivered[first_delivery:], first_run)
         failures += _unmet(step.expect, window)
     for overall in (scenario.expect, variant.expect):
         failures += _unmet(overall, Window(harness.runs, harness.delivered))
-    failures += [_broken(each) for each in harness.check_invariants(scenario.invariants)]
+    for violation in harness.check_invariants(scenario.invariants):
+        failures.append(_broken(scenario, violation))
     return VariantResult(
         name=variant.name,
         runs=harness.runs,
@@ -143,13 +150,30 @@ def _set_up(scenario: Scenario, variant: Variant) -> Harness:
         for index, (session_key, messages) in enumerate(scenario.transcript):
             path = f"transcript[{index}]"
             harness.import_transcript(session_key, messages)
-    except InvalidConfig as error:
-        message = str(error).removeprefix(f"{error.path}: ")
-        raise scenario.source.error(f"config.{error.path}", message) from error
     except VagusError as error:
-        raise scenario.source.error(path, str(error)) from error
+        if isinstance(error, InvalidConfig):
+            path = _config_path(scenario, variant, error.path)
+        raise scenario.source.retell(path, error, _note(scenario, variant)) from error
     harness.model(_model_of(scenario.rules))
     return harness
+
+
+def _note(scenario: Scenario, variant: Variant) -> str:
+    return f" (in the variant {variant.name!r})" if "variants" in scenario.raw else ""
+
+
+def _config_path(scenario: Scenario, variant: Variant, path: str) -> str:
+    """Where the scenario says the value at `path` of a variant's configuration."""
+    changed, base = f"{variant.path}.config.{path}", f"config.{path}"
+    lines = scenario.source.lines
+    around = path.partition("[")[0]  # a list in a variant replaces the whole list
+    while around:
+        if f"{variant.path}.config.{around}" in lines:
+            return changed
+        if f"config.{around}" in lines:
+            return base
+        around = around.rpartition(".")[0]
+    return base
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,15 +199,13 @@ def _model_of(rules: Sequence[Rule]) -> Model:
             rule = script.pop(0) if len(script) > 1 else script[0]
         if isinstance(rule.answer, Reply):
             return rule.answer
-        raise RuntimeError(rule.answer)
+        raise ScriptedFailure(rule.answer)
 
     return answer
 
 
 def _fits(rule: Rule, call: ModelCall) -> bool:
-    if rule.when is None:
-        return True
-    return next(rule.when.failures(Subject(call, "call")), None) is None
+    return rule.when is None or fits(rule.when, Subject(call, "call"))
 
 
 def _perform(harness: Harness, step: Step) -> None:
@@ -211,10 +233,13 @@ def _unmet(expect: Sequence[Expectation], window: Window) -> list[Failure]:
     return [failure for expectation in expect for failure in expectation.failures(window)]
 
 
-def _broken(violation: Violation) -> Failure:
+def _broken(scenario: Scenario, violation: Violation) -> Failure:
     return Failure(
+        file=scenario.source.name,
+        line=scenario.source.line("invariants"),
         path="invariants",
         subject=violation.invariant,
+        message=f"broken: {violation}",
         expected="no violation",
         actual=str(violation),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast, get_args
 
 from vagus import DeliveryRoute, Peer
 from vagus.scenario.document import Node
 from vagus.scenario.expect import Expectation, expectations
+from vagus.types import PeerKind, WakeKind
 
 MAX_REPEAT = 1_000_000
 
@@ -46,9 +47,7 @@ class Step:
 
 def _peer(node: Node) -> Peer:
     fields = node.fields(("kind", "id"), required=("kind", "id"))
-    kind = fields["kind"].value
-    if kind not in ("direct", "group", "channel"):
-        fields["kind"].refuse("must be direct, group or channel")
+    kind = cast(PeerKind, fields["kind"].choice(get_args(PeerKind)))
     return Peer(kind, fields["id"].text())
 
 
@@ -57,7 +56,14 @@ def _route(node: Node) -> DeliveryRoute:
     return DeliveryRoute(**{name: inner.text() for name, inner in fields.items()})
 
 
+def _kind(node: Node) -> str:
+    return node.choice(get_args(WakeKind))
+
+
 _READERS: Mapping[str, Callable[[Node], Any]] = {
+    "session_key": Node.session_key,
+    "kind": _kind,
+    "wake": _kind,
     "peer": _peer,
     "route": _route,
     "trusted": Node.boolean,
@@ -104,6 +110,8 @@ def _arguments(action: str, node: Node) -> dict[str, Any]:
         return {"ms": node.span_ms()}
     required, optional = _ACTIONS[action]
     fields = node.fields((*required, *optional), required=required)
+    if action == "wake" and ("session_key" in fields) == ("agent" in fields):
+        node.refuse("needs either session_key or agent")
     values = {name: _READERS.get(name, Node.text)(inner) for name, inner in fields.items()}
     if "coalesce" in values:
         values["coalesce_ms"] = values.pop("coalesce")
@@ -117,5 +125,7 @@ def _repeat(node: Node | None) -> Repeat:
     return Repeat(
         count=fields["count"].integer(minimum=1, maximum=MAX_REPEAT),
         over_ms=fields["over"].span_ms() if "over" in fields else 0,
-        sessions=fields["sessions"].integer(minimum=1) if "sessions" in fields else 1,
+        sessions=fields["sessions"].integer(minimum=1, maximum=MAX_REPEAT)
+        if "sessions" in fields
+        else 1,
     )

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vagus import (
+    WORKSPACE_FILES,
     Command,
     DeliveryRoute,
     Effect,
     Engine,
+    ForgetSession,
     ImportTranscript,
     Inbound,
     Message,
@@ -59,7 +61,7 @@ class Harness:
         Args:
             config: the engine's configuration, as plain values or JSON text.
             start: ISO 8601 text or a datetime, with a zone, or milliseconds since the epoch.
-            latency: text such as `3s`, milliseconds or a timedelta.
+            latency: text with units such as `3s`, a number of milliseconds, or a timedelta.
             id_seed: makes the run ids.
 
         Raises:
@@ -85,10 +87,11 @@ class Harness:
 
         Raises:
             UnknownAgent: the configuration has no such agent.
-            InvalidInput: a name or content is not text.
+            InvalidInput: a name that the engine never reads (see `vagus.WORKSPACE_FILES`), or a
+                content that is not text.
         """
         agent_id = normalize_agent_id(agent)
-        if agent_id not in self._agents:
+        if self._agents and agent_id not in self._agents:
             known = ", ".join(sorted(self._agents))
             raise UnknownAgent(
                 f"agent: not configured (known: {known}), got {agent!r}",
@@ -96,8 +99,10 @@ class Harness:
                 value=repr(agent),
             )
         for name, text in files.items():
-            if not isinstance(name, str) or not isinstance(text, str):
-                raise refusal(f"files[{name!r}]", text, "must be text by file name")
+            if name not in WORKSPACE_FILES:
+                raise refusal("files", name, f"a name must be one of {', '.join(WORKSPACE_FILES)}")
+            if not isinstance(text, str):
+                raise refusal(f"files[{name!r}]", text, "must be text")
         self._host.workspaces[agent_id] = dict(files)
 
     def model(self, model: Model | Script) -> None:
@@ -106,7 +111,11 @@ class Harness:
         Args:
             model: a function of a `ModelCall`, or a list of answers whose last one repeats. An
                 answer is text, a `Reply`, or messages that end with the reply. An exception, raised
-                or listed, is a model that fails: the run ends failed and the harness goes on.
+                or listed, is a model that fails: the run ends failed, its `error` tells the
+                exception's type and text, and the harness goes on. An `AssertionError` is the
+                test's own: its run ends failed too, and then it comes out of the call that made
+                the model answer, such as `advance`. The harness stays usable. What is no
+                `Exception`, such as KeyboardInterrupt, comes out at once; its run will time out.
 
         Raises:
             InvalidInput: neither; or, later and from the call that made it happen, an answer that
@@ -188,6 +197,10 @@ class Harness:
         """Starts a new, empty transcript for the session."""
         return self._host.tell(ResetSession(session_key=session_key))
 
+    def forget(self, session_key: SessionKey | str) -> RunList:
+        """Releases all that is kept of an idle session; see `vagus.ForgetSession`."""
+        return self._host.tell(ForgetSession(session_key=session_key))
+
     def import_transcript(
         self, session_key: SessionKey | str, messages: Sequence[Message]
     ) -> RunList:
@@ -208,12 +221,21 @@ class Harness:
     ) -> RunList:
         """Lets time pass; the arguments add up.
 
+        Args:
+            span: text with units such as `1h30m`, a number of milliseconds, or a timedelta.
+            days: of 24 hours; these and the following may be fractions.
+            hours: hours.
+            minutes: minutes.
+            seconds: seconds.
+            ms: milliseconds.
+
         Returns:
             The runs that ended in this span, in order.
 
         Raises:
-            InvalidInput: a negative span; or an answer of the model that is no answer, when the
+            InvalidInput: a negative span; or an answer of the model that is no answer. Then the
                 clock stands at that moment.
+            AssertionError: one that the model function raised; the clock stands at that moment.
             VagusError: the engine never rests.
         """
         parts = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, milliseconds=ms)
@@ -227,6 +249,8 @@ class Harness:
             The runs that ended meanwhile.
 
         Raises:
+            InvalidInput: an answer of the model that is no answer.
+            AssertionError: one that the model function raised.
             VagusError: that takes longer than `max_time`.
         """
         return self._host.run_until_idle(self.now_ms + span_ms(max_time, "max_time"))
@@ -272,14 +296,17 @@ class Harness:
         """Everything that the engine knows, as plain values."""
         return self._engine.snapshot()
 
-    def check_invariants(self, names: Iterable[str] | None = None) -> list[Violation]:
+    def check_invariants(self, names: str | Iterable[str] | None = None) -> list[Violation]:
         """Checks the engine's promises against everything it said so far.
 
         Args:
-            names: which of `vagus.testing.INVARIANTS`; all by default.
+            names: which of `vagus.testing.INVARIANTS`, one or several; all by default.
 
         Returns:
             What was broken; empty when all is well.
+
+        Raises:
+            InvalidInput: a name that no invariant has.
         """
         evidence = Evidence(
             config=self._config,
@@ -306,7 +333,6 @@ class Harness:
 
 
 def _agents_of(config: str) -> set[str]:
-    """The agent ids of a configuration that the engine has accepted."""
+    """The agents that a configuration lists; when it lists none, every agent is known."""
     agents = json.loads(config).get("agents") or {}
-    listed = agents.get("list") or [{"id": "main"}]
-    return {normalize_agent_id(agent["id"]) for agent in listed}
+    return {normalize_agent_id(agent["id"]) for agent in agents.get("list") or ()}

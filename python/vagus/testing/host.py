@@ -28,7 +28,7 @@ from vagus import (
     VagusError,
 )
 from vagus.testing.journal import Exchange, WakeBook
-from vagus.testing.models import Model, ask, blame
+from vagus.testing.models import Mistake, Model, ask, blame
 from vagus.testing.records import Delivery, ModelCall, Run, RunList
 from vagus.testing.spans import moment
 
@@ -69,7 +69,7 @@ class Host:
         self._answers: list[tuple[int, int, ModelReplied | ModelFailed]] = []
         self._asked = 0
         self._asking = False
-        self._mistake: InvalidInput | None = None
+        self._mistake: Mistake | None = None
         self._commands_left = COMMANDS_PER_INSTANT
 
     def tell(self, command: Command) -> RunList:
@@ -149,15 +149,24 @@ class Host:
             try:
                 effects = self._engine.apply(command, self.now_ms)
             except InvalidInput as error:
-                if not isinstance(command, FilesRead | ModelReplied):
-                    raise
-                failed, _, self._mistake = blame(command.run_id, error)
-                commands.append(failed)
+                commands.append(self._instead_of(command, error))
                 continue
             self.exchanges.append(Exchange(self.now_ms, command, effects))
             for effect in effects:
                 self.book.see(effect)
                 commands.extend(self._carry_out(effect))
+
+    def _instead_of(self, command: Command, error: InvalidInput) -> Command:
+        """What to say when `command` is refused because of `error`, or `error` itself."""
+        if isinstance(command, ModelFailed) and command.error:  # too long for a small limit
+            return ModelFailed(
+                run_id=command.run_id, error=command.error[: len(command.error) // 2]
+            )
+        if not isinstance(command, FilesRead | ModelReplied):
+            raise error
+        failed, _, mistake = blame(command.run_id, error)
+        self._mistake = self._mistake or mistake
+        return failed
 
     def _carry_out(self, effect: Effect) -> Iterator[Command]:
         if isinstance(effect, RunStarted):
@@ -187,7 +196,7 @@ class Host:
                 command, after_ms, mistake = ask(self.model, call, self._latency_ms)
             finally:
                 self._asking = False
-            self._mistake = mistake or self._mistake
+            self._mistake = self._mistake or mistake
             heapq.heappush(self._answers, (self.now_ms + after_ms, self._asked, command))
             self._asked += 1
 

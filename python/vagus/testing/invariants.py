@@ -15,6 +15,7 @@ from vagus import (
     CallModel,
     Effect,
     Engine,
+    ForgetSession,
     ImportTranscript,
     Message,
     ModelReplied,
@@ -23,7 +24,7 @@ from vagus import (
     RunStarted,
     SessionReset,
 )
-from vagus.testing.journal import Exchange, WakeBook
+from vagus.testing.journal import Exchange, WaitingWake, WakeBook
 from vagus.testing.spans import moment, refusal
 
 
@@ -83,12 +84,16 @@ def no_lost_wake(evidence: Evidence) -> Iterator[Finding]:
     now = evidence.snapshot["now_ms"]
     kept = {wake["session_key"]: wake for wake in evidence.snapshot["wakes"]}
     for session in sorted(book.waiting.keys() | kept.keys()):
-        accepted = book.waiting.get(session, 0)
-        held = kept.get(session, {"requests": 0, "due_ms": now + 1})
-        if held["requests"] != accepted:
-            yield now, f"{session}: {accepted} requests wait, the engine knows {held['requests']}"
-        if held["due_ms"] <= now and session not in book.busy.values():
+        accepted, held = book.waiting.get(session), kept.get(session)
+        known = None if held is None else WaitingWake(held["token"], held["requests"])
+        if accepted != known:
+            yield now, f"{session}: {_told(accepted)} waits, the engine knows {_told(known)}"
+        if held is not None and held["due_ms"] <= now and session not in book.busy.values():
             yield now, f"{session}: its wake is overdue although nothing runs"
+
+
+def _told(waiting: WaitingWake | None) -> str:
+    return "no wake" if waiting is None else f"wake {waiting.wake} ({waiting.requests} requests)"
 
 
 def no_cross_talk(evidence: Evidence) -> Iterator[Finding]:
@@ -120,6 +125,9 @@ class _Memories:
             self._events[command.text.strip()].add(_base(str(command.session_key)))
         elif isinstance(command, ModelReplied):
             self._replies[command.run_id] = command
+        elif isinstance(command, ForgetSession):
+            session = _base(str(command.session_key))
+            self._epochs.update((session, f"{session}:heartbeat"))
 
     def see_effect(self, effect: Effect) -> None:
         if isinstance(effect, CallModel):
@@ -255,14 +263,15 @@ INVARIANTS: Mapping[str, Callable[[Evidence], Iterator[Finding]]] = {
 }
 
 
-def violations(evidence: Evidence, names: Iterable[str] | None = None) -> list[Violation]:
-    """Everything in `evidence` that breaks the promises `names`, or any promise.
+def violations(evidence: Evidence, names: str | Iterable[str] | None = None) -> list[Violation]:
+    """Everything in `evidence` that breaks the promises `names` (or the one so named), or any.
 
     Raises:
         InvalidInput: a name that no promise has.
     """
     found = []
-    for name in INVARIANTS if names is None else names:
+    chosen = [names] if isinstance(names, str) else names
+    for name in INVARIANTS if chosen is None else chosen:
         if name not in INVARIANTS:
             raise refusal("invariant", name, f"must be one of {', '.join(INVARIANTS)}")
         for at, message in INVARIANTS[name](evidence):

@@ -16,48 +16,63 @@ class Exchange(NamedTuple):
     effects: list[Effect]
 
 
+class WaitingWake(NamedTuple):
+    """A wake and how many requests are part of it."""
+
+    wake: int
+    requests: int
+
+
 @dataclass
 class WakeBook:
     """Which accepted wakes still wait for a run, told by effects alone.
 
     Attributes:
-        waiting: requests by session.
+        waiting: the wake that waits for each session.
         busy: the session that each run in flight works for, by run id.
     """
 
-    waiting: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, WaitingWake] = field(default_factory=dict)
     busy: dict[str, str] = field(default_factory=dict)
-    _requests: dict[str, int] = field(default_factory=dict)
+    _taken: dict[str, WaitingWake] = field(default_factory=dict)
 
     def see(self, effect: Effect) -> str | None:
         """Takes note of `effect`; says what is wrong with it, if anything."""
         if isinstance(effect, WakeQueued):
-            self._add(str(effect.session_key), 1)
-        elif isinstance(effect, RunStarted):
+            return self._queue(effect)
+        if isinstance(effect, RunStarted):
             return self._start(effect)
-        elif isinstance(effect, RunEnded):
-            home = self.busy.pop(effect.run_id, str(effect.session_key))
-            requests = self._requests.pop(effect.run_id, 0)
-            if effect.retry_at_ms is not None:
-                self._add(home, requests)
+        if isinstance(effect, RunEnded):
+            self._end(effect)
         return None
 
+    def _queue(self, queued: WakeQueued) -> str | None:
+        session = str(queued.session_key)
+        waited = self.waiting.get(session, WaitingWake(queued.wake, 0))
+        self.waiting[session] = WaitingWake(queued.wake, waited.requests + 1)
+        if queued.wake == waited.wake:
+            return None
+        return f"{session}: a request became wake {queued.wake} although {waited.wake} waits"
+
     def _start(self, started: RunStarted) -> str | None:
-        home = self._home(started)
-        self.busy[started.run_id] = home
-        if started.kind != "heartbeat":
+        home = self.busy[started.run_id] = str(started.home_key)
+        if started.wake is None:
             return None
-        waited = self.waiting.pop(home, 0)
-        self._requests[started.run_id] = started.requests
-        if started.requests >= waited:
+        answered = self._taken[started.run_id] = WaitingWake(started.wake, started.requests)
+        waited = self.waiting.pop(home, None)
+        if answered == waited:
             return None
-        return f"run {started.run_id} of {home} answers {started.requests} of {waited} requests"
+        due = "none" if waited is None else f"wake {waited.wake} with {waited.requests} requests"
+        return (
+            f"run {started.run_id} of {home} answers wake {answered.wake} with "
+            f"{answered.requests} requests, but {due} waits"
+        )
 
-    def _add(self, session: str, requests: int) -> None:
-        self.waiting[session] = self.waiting.get(session, 0) + requests
-
-    def _home(self, started: RunStarted) -> str:
-        # An isolated heartbeat answers the wakes of its base session. The reference profile names
-        # the isolated lane as the memory's session, vagus the base session.
-        session = str(started.context_key.session)
-        return session if session in self.waiting else session.removesuffix(":heartbeat")
+    def _end(self, ended: RunEnded) -> None:
+        home = self.busy.pop(ended.run_id, str(ended.session_key))
+        taken = self._taken.pop(ended.run_id, None)
+        if taken is None or ended.retry_at_ms is None:
+            return
+        # A wake that is tried again takes in what was requested meanwhile.
+        newer = self.waiting.get(home, WaitingWake(taken.wake, 0))
+        self.waiting[home] = WaitingWake(taken.wake, taken.requests + newer.requests)

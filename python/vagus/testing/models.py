@@ -17,12 +17,24 @@ Model = Callable[[ModelCall], Answer]
 Script = Sequence[Answer | Exception]
 
 
+Mistake = InvalidInput | AssertionError
+"""What the author of a test must see: an answer that is none, or an assertion that is false."""
+
+
+_ANSWERS = "must answer with text, a Reply or messages, or fail with an exception"
+_MODELS = "must be a function, or a list of answers (text, a Reply, messages or an exception)"
+
+
+class ScriptedFailure(Exception):
+    """A failure of the model that a run shows in exactly these words."""
+
+
 class Asked(NamedTuple):
-    """What to tell the engine, how long after the call, and what the test's author did wrong."""
+    """What to tell the engine, how long after the call, and what the test's author must see."""
 
     command: ModelReplied | ModelFailed
     after_ms: int
-    mistake: InvalidInput | None = None
+    mistake: Mistake | None = None
 
 
 def as_model(model: Model | Script) -> Model:
@@ -36,7 +48,7 @@ def as_model(model: Model | Script) -> Model:
     if callable(model):
         return model
     if isinstance(model, str) or not isinstance(model, Sequence) or not model:
-        raise refusal("model", model, "must be a function or a list of answers")
+        raise refusal("model", model, _MODELS)
     for answer in model:
         if not isinstance(answer, Exception):
             as_reply(answer)
@@ -65,8 +77,7 @@ def as_reply(answer: object) -> Reply:
         return Reply(text=answer[-1].text, messages=tuple(answer[:-1]))
     if inspect.iscoroutine(answer):
         answer.close()
-    kind = type(answer).__name__
-    raise refusal("model", answer, f"must answer with text, a Reply or messages, not {kind}")
+    raise refusal("model", answer, f"{_ANSWERS}, not {type(answer).__name__}")
 
 
 def _are_messages(answer: object) -> TypeGuard[Sequence[Message]]:
@@ -76,15 +87,18 @@ def _are_messages(answer: object) -> TypeGuard[Sequence[Message]]:
 
 
 def ask(model: Model | None, call: ModelCall, latency_ms: int) -> Asked:
-    """What `model` answers to `call`; its exceptions are failures of the model."""
+    """What `model` answers to `call`.
+
+    Its exceptions are failures of the model, but for a false assertion, which is the test's own.
+    """
     if model is None:
         return blame(call.run_id, refusal("model", None, "none was given; see Harness.model"))
     try:
         answer = model(call)
+    except AssertionError as error:
+        return blame(call.run_id, error)
     except Exception as error:
-        text = str(error) or type(error).__name__
-        printable = text.encode(errors="replace").decode()
-        return Asked(ModelFailed(run_id=call.run_id, error=printable), latency_ms)
+        return Asked(ModelFailed(run_id=call.run_id, error=told(error)), latency_ms)
     try:
         reply = as_reply(answer)
         command = ModelReplied(run_id=call.run_id, text=reply.text, messages=list(reply.messages))
@@ -93,6 +107,13 @@ def ask(model: Model | None, call: ModelCall, latency_ms: int) -> Asked:
         return blame(call.run_id, error)
 
 
-def blame(run_id: str, error: InvalidInput) -> Asked:
-    """Ends the run `run_id` as failed, because of a mistake that the test's author must see."""
-    return Asked(ModelFailed(run_id=run_id, error=str(error)), 0, error)
+def blame(run_id: str, error: Mistake) -> Asked:
+    """Ends the run `run_id` as failed, because of something that the test's author must see."""
+    return Asked(ModelFailed(run_id=run_id, error=told(error)), 0, error)
+
+
+def told(error: Exception) -> str:
+    """The type and text of `error`, printable."""
+    name, text = type(error).__name__, str(error)
+    words = text if isinstance(error, ScriptedFailure) else f"{name}: {text}" if text else name
+    return words.encode(errors="replace").decode()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 from vagus import (
     ContextKey,
@@ -17,6 +17,7 @@ from vagus import (
     SessionKey,
     WakeCause,
 )
+from vagus.types import RunKind, RunOutcome, SkipReason
 
 
 def prompt_text(messages: Iterable[Message]) -> str:
@@ -45,10 +46,23 @@ def _fields_of(record: Any, leave_out: frozenset[str] = frozenset()) -> dict[str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCall:
-    """One prompt on its way to the model: what a model function is called with."""
+    """One prompt on its way to the model: what a model function is called with.
+
+    Attributes:
+        run_id: the run that asks.
+        kind: a person's turn or a heartbeat.
+        agent_id: the agent that is to answer.
+        session_key: the lane of the run; that of an isolated heartbeat ends in `:heartbeat`.
+        context_key: whose memory the prompt shows.
+        reason: why the run was started, such as `interval`; `message` for a person's turn.
+        model: the name of the model in the configuration; empty when it names none.
+        messages: the whole prompt, system message included.
+        ledger: what the prompt costs, in estimated tokens.
+        now: the virtual time, in UTC.
+    """
 
     run_id: str
-    kind: str
+    kind: RunKind
     agent_id: str
     session_key: SessionKey
     context_key: ContextKey
@@ -68,18 +82,19 @@ class ModelCall:
         return _fields_of(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A scripted answer.
 
     Attributes:
         text: the final reply.
         messages: tool calls and results on the way to it.
-        after: how long the model takes, as text such as `3s`, milliseconds or a timedelta; None
-            for the harness's own latency.
+        after: how long the model takes, as text such as `3s`, a number of milliseconds or a
+            timedelta; None for the harness's own latency.
     """
 
     text: str
+    _: KW_ONLY
     messages: Sequence[Message] = ()
     after: str | int | timedelta | None = None
 
@@ -91,7 +106,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A text that was sent to somebody."""
+    """A text that was sent to somebody.
+
+    Attributes:
+        run_id: the run that wrote it.
+        session_key: the lane of that run.
+        route: where it went.
+        text: what was sent.
+        at: when, in UTC.
+    """
 
     run_id: str
     session_key: SessionKey
@@ -108,11 +131,31 @@ class Delivery:
 class Run:
     """One model turn, a person's or a heartbeat's.
 
-    While it is in flight, `outcome` and `ended_at` are None.
+    Attributes:
+        run_id: its id, a UUID.
+        kind: a person's turn or a heartbeat.
+        agent_id: the agent.
+        session_key: the lane it ran on; that of an isolated heartbeat ends in `:heartbeat`.
+        context_key: whose memory it read and wrote.
+        reason: why it was started, such as `interval`; `message` for a person's turn.
+        causes: the merged requests of a heartbeat, by kind and reason, with counts.
+        requests: how many requests the heartbeat answers.
+        started_at: when it started, in UTC.
+        model: the name of the model that was asked; None when none was.
+        messages: the prompt that was sent; empty when none was.
+        ledger: what the prompt costs, in estimated tokens; None when none was assembled.
+        overflows: the prechecks that found the prompt too large (reference profile).
+        outcome: how it ended; None while it is in flight.
+        skip: why a skipped heartbeat did not ask the model.
+        error: what went wrong in a run that failed.
+        text: the reply.
+        delivered: True when the reply was sent to somebody.
+        retry_at: when the wake of a failed heartbeat is tried again; None when it is not.
+        ended_at: when it ended, in UTC; None while it is in flight.
     """
 
     run_id: str
-    kind: str
+    kind: RunKind
     agent_id: str
     session_key: SessionKey
     context_key: ContextKey
@@ -124,8 +167,8 @@ class Run:
     messages: tuple[Message, ...] = ()
     ledger: Ledger | None = None
     overflows: tuple[OverflowDetected, ...] = ()
-    outcome: str | None = None
-    skip: str | None = None
+    outcome: RunOutcome | None = None
+    skip: SkipReason | None = None
     error: str | None = None
     text: str = ""
     delivered: bool = False
@@ -200,7 +243,16 @@ def _short_context(run: Run) -> str:
 
 
 class RunList(list[Run]):
-    """Runs, in the order in which they ended; shows itself as a table."""
+    """Runs, in the order in which they ended; shows itself as a table. A slice is one too."""
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Run: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> RunList: ...
+    def __getitem__(self, index: SupportsIndex | slice, /) -> Run | RunList:
+        if isinstance(index, slice):
+            return RunList(super().__getitem__(index))
+        return super().__getitem__(index)
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [run_row(number, run) for number, run in enumerate(self)]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from vagus import InvalidInput, parse_duration
+
+SPAN = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:[DdHhSs]|[Mm][Ss]?))+")
+"""A span as text. Every number has a unit, because `5` could be minutes or milliseconds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -25,31 +29,41 @@ def instant_ms(value: str | int | datetime, field: str) -> int:
     Raises:
         InvalidInput: the value is none of these.
     """
-    allowed = "must be an instant with a time zone, such as 2026-05-17T22:00:00Z"
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise refusal(field, value, allowed) from None
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise refusal(field, value, allowed)
-    return (value - _EPOCH) // _MILLISECOND
+    instant = _instant(value)
+    if instant is None or instant.tzinfo is None:
+        allowed = "must be an instant with a time zone (Z or an offset such as +02:00)"
+        raise refusal(field, value, f"{allowed}, such as 2026-05-17T22:00:00Z")
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return value if isinstance(value, datetime) else None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def span_ms(value: str | int | timedelta, field: str) -> int:
-    """Milliseconds of a span: text such as `10m`, milliseconds or a timedelta.
+    """Milliseconds of a span: text with units such as `10m`, milliseconds or a timedelta.
 
     Raises:
         InvalidInput: the value is none of these, or negative.
     """
+    allowed = (
+        "must be text with units (d, h, m, s, ms) such as '10m', milliseconds as a number, "
+        "or a timedelta, and not negative"
+    )
     if isinstance(value, str):
+        if SPAN.fullmatch(value.strip()) is None:
+            raise refusal(field, value, allowed)
         return parse_duration(value)
     if isinstance(value, timedelta):
         value = value // _MILLISECOND
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        allowed = "must be a span such as '10m', milliseconds or a timedelta, and not negative"
         raise refusal(field, value, allowed)
     return value
 
