@@ -124,9 +124,6 @@ py::class_<R> bind_fields(py::module_& module, const std::string& summary) {
   });
   type.def("__hash__", [](const R& record) { return py::hash(py::str(record_repr(record))); });
   type.def("__repr__", &record_repr<R>);
-  // Records never change, so a copy is the record itself.
-  type.def("__copy__", [](py::object self) { return self; });
-  type.def("__deepcopy__", [](py::object self, const py::object&) { return self; });
   type.def("__reduce__", [](py::object self) {
     py::dict fields;
     for_each_field<R>([&](const auto& each) {
