@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +8,6 @@
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/events/event_queue.hpp"
-#include "vagus/keys/context_key.hpp"
 #include "vagus/runs/lanes.hpp"
 #include "vagus/runs/run.hpp"
 #include "vagus/wakes/wake_queue.hpp"
@@ -22,16 +20,9 @@ constexpr std::array<std::string_view, 2> enum_names(RunStage) {
   return {"files", "model"};
 }
 
-/// A run in flight. Its identity (the keys and the kind) never changes.
-struct ActiveRun {
-  std::string id;
-  std::int64_t number = 0;  ///< order of starting
-  RunKind kind = RunKind::user;
-  AgentId agent;
-  SessionKey lane;     ///< the session key that the run occupies
-  SessionKey home;     ///< the session it works for: the base session of an isolated heartbeat
-  ContextKey context;  ///< its memory
-  ContextKey keeps;    ///< the transcript that its words go to; empty when nothing is kept
+/// A run in flight, and what it carries from one stage to the next.
+struct ActiveRun : Run {
+  ContextKey keeps;  ///< the transcript that its words go to; empty when nothing is kept
   bool isolated = false;
 
   UserTurn turn;             ///< kind user: the message that it answers

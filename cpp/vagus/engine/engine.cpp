@@ -82,7 +82,8 @@ Engine::Engine(Config config, Router router, const Zones& zones, std::uint64_t i
       sessions_(config_.profile, config_.limits),
       events_(config_.limits),
       wakes_(config_.limits),
-      lanes_(config_.limits) {
+      lanes_(config_.limits),
+      runs_(config_.limits) {
   zones_.try_emplace(std::string(kUtc));
 }
 
@@ -279,8 +280,8 @@ MaybeError Engine::handle(const ModelReplied& reply) {
 }
 
 MaybeError Engine::handle(const ModelFailed& failure) {
-  const auto found = runs_.find(failure.run_id);
-  const RunStage stage = found == runs_.end() ? RunStage::model : found->second.stage;
+  const auto found = active_.find(failure.run_id);
+  const RunStage stage = found == active_.end() ? RunStage::model : found->second.stage;
   const Result<ActiveRun*> run = active(failure.run_id, stage);
   if (!run) return run.error();
   if (*run == nullptr) return std::nullopt;
@@ -348,12 +349,11 @@ void Engine::advance() {
 }
 
 void Engine::end_late_runs() {
-  while (!deadlines_.empty() && std::get<0>(*deadlines_.begin()) <= now_) {
-    const std::string run_id = std::get<2>(*deadlines_.begin());
+  while (const std::optional<std::string> run_id = runs_.late(now_)) {
     RunEnded ended;
     ended.outcome = RunOutcome::timed_out;
     ended.error = "no answer before the deadline";
-    end(run_id, std::move(ended));
+    end(*run_id, std::move(ended));
   }
 }
 
@@ -391,7 +391,7 @@ void Engine::set_alarm() {
     if (at && (!next || *at < *next)) next = at;
   };
   if (!beats_.empty()) consider(beats_.begin()->first);
-  if (!deadlines_.empty()) consider(std::get<0>(*deadlines_.begin()));
+  consider(runs_.next_deadline());
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});
@@ -406,9 +406,9 @@ Result<SessionKey> Engine::known_session(std::string_view field, const SessionKe
 }
 
 Result<ActiveRun*> Engine::active(std::string_view run_id, RunStage stage) {
-  const auto found = runs_.find(std::string(run_id));
-  if (found == runs_.end()) {
-    if (ended_.count(std::string(run_id)) > 0) return static_cast<ActiveRun*>(nullptr);
+  const auto found = active_.find(std::string(run_id));
+  if (found == active_.end()) {
+    if (runs_.has_ended(std::string(run_id))) return static_cast<ActiveRun*>(nullptr);
     return make_error(ErrorCode::unknown_run, "run_id", run_id,
                       "no such run was started, or it ended long ago");
   }

@@ -1,13 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -21,6 +18,7 @@
 #include "vagus/engine/sessions.hpp"
 #include "vagus/heartbeat/schedule.hpp"
 #include "vagus/routing/router.hpp"
+#include "vagus/runs/run_table.hpp"
 
 namespace vagus {
 
@@ -113,7 +111,6 @@ class Engine {
   void end(const std::string& run_id, RunEnded ended);
   void wake_for_other_events(const ActiveRun& run);
   std::optional<Millis> settle(const ActiveRun& run, RunOutcome outcome);
-  void bury(const std::string& run_id);
 
   // Lookups.
   Result<SessionKey> known_session(std::string_view field, const SessionKey& key) const;
@@ -142,14 +139,10 @@ class Engine {
   EventQueue events_;
   WakeQueue wakes_;
   Lanes lanes_;
-  std::map<std::string, ActiveRun> runs_;
-  std::int64_t runs_started_ = 0;
-  std::set<std::tuple<Millis, std::int64_t, std::string>>
-      deadlines_;  ///< number, then id, of a run
-  std::deque<std::string> ended_order_;
-  std::unordered_set<std::string> ended_;
-  std::optional<std::optional<Millis>>
-      alarm_;  ///< as last told to the host; unset before the first
+  RunTable runs_;
+  std::map<std::string, ActiveRun> active_;  ///< the runs in flight, by id
+  /// As last told to the host; unset before the first, and when its timer has run.
+  std::optional<std::optional<Millis>> alarm_;
 
   std::vector<Effect> effects_;  ///< of the command being applied
 };

@@ -83,9 +83,8 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   static_cast<void>(taken);
   wakes_.hold(run.home);
   lease_events(run);
-  run.number = ++runs_started_;
   run.deadline = add_saturated(now_, timeout);
-  deadlines_.emplace(run.deadline, run.number, run.id);
+  runs_.start(run.id, run.deadline);
   RunStarted started;
   started.run_id = run.id;
   started.kind = run.kind;
@@ -103,7 +102,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   }
   emit(std::move(started));
   const std::string id = run.id;
-  return runs_.emplace(id, std::move(run)).first->second;
+  return active_.emplace(id, std::move(run)).first->second;
 }
 
 // A reply goes to one place, so a run shows the events of one route: a heartbeat those of the
@@ -244,12 +243,11 @@ void Engine::remember(const ActiveRun& run, const ModelReplied& reply, bool ackn
 }
 
 void Engine::end(const std::string& run_id, RunEnded ended) {
-  const auto found = runs_.find(run_id);
-  assert(found != runs_.end() && "a run ended twice");
+  const auto found = active_.find(run_id);
+  assert(found != active_.end() && "a run ended twice");
   const ActiveRun run = std::move(found->second);
-  runs_.erase(found);
-  deadlines_.erase({run.deadline, run.number, run.id});
-  bury(run.id);
+  active_.erase(found);
+  runs_.end(run.id);
 
   const RunOutcome outcome = ended.outcome;
   const bool shown = outcome == RunOutcome::replied || outcome == RunOutcome::acknowledged;
@@ -291,14 +289,6 @@ std::optional<Millis> Engine::settle(const ActiveRun& run, RunOutcome outcome) {
   const bool again = unanswered && !is_ambient(run.wake->kind);
   return wakes_.settle(run.wake->token, again ? WakeOutcome::failed : WakeOutcome::done, now_)
       .value_or_throw();
-}
-
-void Engine::bury(const std::string& run_id) {
-  ended_.insert(run_id);
-  ended_order_.push_back(run_id);
-  if (static_cast<std::int64_t>(ended_order_.size()) <= config_.limits.ended_runs) return;
-  ended_.erase(ended_order_.front());
-  ended_order_.pop_front();
 }
 
 }  // namespace vagus

@@ -37,7 +37,7 @@ Json Engine::snapshot() const {
   Json sessions = Json::array();
   for (const auto& [key, session] : sessions_.all()) sessions.push_back(session_json(key, session));
   Json runs = Json::array();
-  for (const auto& [id, run] : runs_) runs.push_back(run_json(run));
+  for (const auto& [id, run] : active_) runs.push_back(run_json(run));
   Json cadences = Json::array();
   for (const Cadence& cadence : cadences_) {
     cadences.push_back({{"agent", cadence.agent.str()},

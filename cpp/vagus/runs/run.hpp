@@ -1,7 +1,11 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
+
+#include "vagus/keys/context_key.hpp"
+#include "vagus/keys/session_key.hpp"
 
 namespace vagus {
 
@@ -23,5 +27,15 @@ enum class RunOutcome {
 constexpr std::array<std::string_view, 7> enum_names(RunOutcome) {
   return {"replied", "acknowledged", "skipped", "failed", "timed_out", "refused", "restarted"};
 }
+
+/// The identity of a run, made when it is registered. It never changes.
+struct Run {
+  std::string id;
+  RunKind kind = RunKind::user;
+  AgentId agent;
+  SessionKey lane;     ///< the session key that the run occupies
+  SessionKey home;     ///< the session it works for: the base session of an isolated heartbeat
+  ContextKey context;  ///< its memory
+};
 
 }  // namespace vagus

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_set>
+
+#include "vagus/base/limits.hpp"
+#include "vagus/base/time.hpp"
+
+namespace vagus {
+
+/// Which runs are in flight, until when, and which have ended.
+///
+/// Invariants: (1) a run ends exactly once; (2) runs that are late together are late in the order
+/// in which they started; (3) the last `limits.ended_runs` that ended are remembered, so that a
+/// late answer is told from a wrong one.
+class RunTable {
+ public:
+  explicit RunTable(const Limits& limits) : limits_(limits) {}
+
+  /// REQUIRES: no run had this id before.
+  void start(const std::string& run_id, Millis deadline);
+
+  /// REQUIRES: the run is in flight.
+  void end(const std::string& run_id);
+
+  bool in_flight(const std::string& run_id) const { return running_.count(run_id) > 0; }
+  bool has_ended(const std::string& run_id) const { return ended_.count(run_id) > 0; }
+
+  /// The run whose deadline came first, if it has come by `now`.
+  std::optional<std::string> late(Millis now) const;
+
+  std::optional<Millis> next_deadline() const;
+
+ private:
+  /// Deadline, order of starting, id.
+  using Entry = std::tuple<Millis, std::int64_t, std::string>;
+
+  Limits limits_;
+  std::int64_t started_ = 0;
+  std::map<std::string, Entry> running_;
+  std::set<Entry> deadlines_;
+  std::deque<std::string> ended_order_;
+  std::unordered_set<std::string> ended_;
+};
+
+}  // namespace vagus

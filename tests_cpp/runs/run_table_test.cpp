@@ -1,0 +1,60 @@
+#include "vagus/runs/run_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vagus {
+namespace {
+
+class RunTableTest : public testing::Test {
+ protected:
+  Limits limits;
+  RunTable runs{limits};
+};
+
+TEST_F(RunTableTest, ARunIsInFlightUntilItEnds) {
+  EXPECT_FALSE(runs.in_flight("a"));
+  EXPECT_FALSE(runs.has_ended("a"));
+  runs.start("a", 10);
+  EXPECT_TRUE(runs.in_flight("a"));
+  EXPECT_FALSE(runs.has_ended("a"));
+  runs.end("a");
+  EXPECT_FALSE(runs.in_flight("a"));
+  EXPECT_TRUE(runs.has_ended("a"));
+}
+
+TEST_F(RunTableTest, NobodyIsLateBeforeTheDeadline) {
+  EXPECT_EQ(runs.late(kMaxMillis), std::nullopt);
+  EXPECT_EQ(runs.next_deadline(), std::nullopt);
+  runs.start("a", 10);
+  EXPECT_EQ(runs.next_deadline(), 10);
+  EXPECT_EQ(runs.late(9), std::nullopt);
+  EXPECT_EQ(runs.late(10), "a");
+}
+
+TEST_F(RunTableTest, TheFirstDeadlineThenTheFirstToStartIsLate) {
+  runs.start("z", 20);
+  runs.start("m", 10);
+  runs.start("b", 20);
+  runs.start("a", 20);
+  std::string order;
+  while (const auto late = runs.late(20)) {
+    order += *late;
+    runs.end(*late);
+  }
+  EXPECT_EQ(order, "mzba");
+}
+
+TEST_F(RunTableTest, RemembersAsManyEndedRunsAsTheLimitSays) {
+  limits.ended_runs = 2;
+  runs = RunTable(limits);
+  for (const char* id : {"a", "b", "c"}) {
+    runs.start(id, 10);
+    runs.end(id);
+  }
+  EXPECT_FALSE(runs.has_ended("a"));
+  EXPECT_TRUE(runs.has_ended("b"));
+  EXPECT_TRUE(runs.has_ended("c"));
+}
+
+}  // namespace
+}  // namespace vagus
