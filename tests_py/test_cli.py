@@ -1,6 +1,7 @@
 """The command line."""
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -24,6 +25,17 @@ MANY = GOOD.replace("10m", "100m").replace("count: 2", "count: 20")
 
 def invoke(*arguments: str) -> Any:
     return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+
+def vagus_command(
+    *arguments: str | bytes, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    code = "from vagus.cli import main\nmain()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        env=dict(os.environ) | {"PYTHONUTF8": "1"} | environment,
+    )
 
 
 @pytest.fixture
@@ -81,6 +93,55 @@ def test_an_unusable_scenario_does_not_keep_the_others_from_running(files, name)
     assert "expected 3, got 2" in told.stdout
     summary = "3 scenarios: 1 passed, 1 failed, 1 unusable"
     assert told.stdout.splitlines()[-1] == summary
+
+
+@pytest.fixture
+def odd(tmp_path):
+    text = GOOD.replace("name: good", 'name: "a\\x1b[2J\\a \\u202E…\\nstory"')
+    text = text.replace("steps", 'variants: [{name: "\\x9b2J"}]\nsteps').replace(
+        "count: 2", "count: 3"
+    )
+    path = tmp_path / "odd.vagus.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_scenario_commands_no_terminal(odd):
+    told = invoke("run", odd)
+    assert told.exit_code == 1
+    assert "a\\x1b[2J\\x07 \\u202e…\nstory" in told.stdout
+    assert "expected 3, got 2" in told.stdout
+    assert [char for char in told.stdout if not char.isprintable() and char != "\n"] == []
+
+
+def test_a_mistake_commands_no_terminal(tmp_path):
+    file = tmp_path / "mistake.vagus.yaml"
+    file.write_text(GOOD + 'workspace: {"\\x1b[2J": 3}\n')
+    told = invoke("run", str(file))
+    assert told.exit_code == 2
+    assert "workspace.\\x1b[2J: must be an object" in told.stderr
+    assert "\x1b" not in told.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize(
+    "arguments", [["isolated-ticks"], ["--json", "isolated-ticks"], ["--list"]]
+)
+def test_every_encoding_of_the_terminal_will_do(encoding, arguments):
+    told = vagus_command("run", *arguments, PYTHONIOENCODING=encoding)
+    assert (told.returncode, told.stderr) == (0, b"")
+    if arguments == ["isolated-ticks"]:
+        dots = "…".encode(encoding, "backslashreplace")
+        assert told.stdout.count(dots + b":heartbeat-run:") == 3
+
+
+@pytest.mark.parametrize("command", ["run", "explain"])
+def test_arguments_that_are_no_text_are_refused(command):
+    told = vagus_command(command, b"agent:main:\xff")
+    assert told.returncode == 2
+    assert told.stderr.startswith(b"vagus: ")
+    assert rb"\udcff" in told.stderr
+    assert b"Traceback" not in told.stderr
 
 
 def test_a_folder_is_no_scenario(tmp_path):

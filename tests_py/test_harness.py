@@ -234,6 +234,7 @@ def test_a_bad_span_moves_nothing(span):
     ("field", "call"),
     [
         ("latency", lambda: quiet(latency="5")),
+        ("span", lambda: quiet().advance("5")),
         ("max_time", lambda: quiet().run_until_idle("5")),
         ("after", lambda: quiet(Reply(text="x", after="5")).inbound("hi", session_key=MAIN)),
     ],
@@ -242,6 +243,69 @@ def test_every_span_as_text_needs_a_unit(field, call):
     with pytest.raises(InvalidInput, match="got '5'") as caught:
         call()
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({"days": 1e300}, "days"),
+        ({"hours": float("inf")}, "hours"),
+        ({"minutes": float("nan")}, "minutes"),
+        ({"minutes": "5"}, "minutes"),
+        ({"minutes": None}, "minutes"),
+        ({"seconds": -1}, "seconds"),
+        ({"ms": True}, "ms"),
+        ({"span": "100000000d"}, "span"),
+        ({"span": "9" * 30 + "d"}, "span"),
+        ({"span": "1s" * 40}, "span"),
+        ({"span": 10**30}, "span"),
+        ({"span": timedelta.max}, "span"),
+        ({"span": None}, "span"),
+        ({"days": 2_912_100}, "advance"),
+        ({"span": "2900000d", "days": 2_900_000}, "advance"),
+    ],
+)
+def test_a_span_that_is_none_or_endless_moves_nothing(arguments, field):
+    h = ticking()
+    before, journal = h.now_ms, h.journal
+    with pytest.raises(InvalidInput) as caught:
+        h.advance(**arguments)
+    assert caught.value.field == field
+    assert str(caught.value).startswith(f"{field}: must ")
+    assert (h.now_ms, h.journal) == (before, journal)
+
+
+def test_an_endless_wait_is_refused():
+    with pytest.raises(InvalidInput, match="before the year 9999") as caught:
+        quiet().run_until_idle(timedelta(days=2_912_100))
+    assert caught.value.field == "max_time"
+
+
+def test_the_clock_goes_up_to_the_year_9999():
+    h = quiet(RuntimeError("no"), start="9998-12-31T23:59:59Z")
+    h.wake(MAIN, kind="hook", coalesce_ms=999)
+    (run,) = h.advance(ms=999)
+    assert run.retry_at == datetime(9999, 1, 1, 0, 0, 0, 999_000, tzinfo=UTC)
+    with pytest.raises(InvalidInput, match="before the year 9999"):
+        h.advance(ms=1)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        -5,
+        2**53,
+        253_370_764_800_000,
+        "9999-12-31T23:59:00Z",
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T00:00+02:00",
+        datetime.max.replace(tzinfo=UTC),
+    ],
+)
+def test_a_start_is_in_the_calendar(start):
+    with pytest.raises(InvalidInput, match="must be of the years 1970 to 9998") as caught:
+        Harness({}, start=start)
+    assert caught.value.field == "start"
 
 
 def test_answers_come_before_alarms():
@@ -320,8 +384,10 @@ def test_without_a_list_of_agents_every_agent_is_known():
     h.workspace("trent", {"AGENTS.md": "You are Trent."})
     (run,) = h.inbound("hi", session_key="agent:trent:main")
     assert "You are Trent." in run.prompt
-    with pytest.raises(InvalidInput, match="agent id"):
-        h.workspace("no agent!", {})
+    for agent in ("no agent!", 3, "\ud800"):
+        with pytest.raises(InvalidInput, match="agent id") as caught:
+            h.workspace(agent, {})
+        assert caught.value.field == "agent"
 
 
 @pytest.mark.parametrize("text", [3, None, list(range(100))])
@@ -329,6 +395,30 @@ def test_a_workspace_holds_text(text):
     with pytest.raises(InvalidInput, match="must be text") as caught:
         ticking().workspace("trent", {"HEARTBEAT.md": text})
     assert len(caught.value.value) < 80
+
+
+def test_a_workspace_holds_text_that_can_be_sent():
+    h = ticking()
+    with pytest.raises(InvalidInput, match="must be valid Unicode") as caught:
+        h.workspace("trent", {"HEARTBEAT.md": "\ud800"})
+    assert caught.value.field == "files['HEARTBEAT.md']"
+    (run,) = h.advance(minutes=5)
+    assert "- Check status" in run.prompt
+
+
+@pytest.mark.parametrize("files", [[("a", "b")], None, "HEARTBEAT.md", 3])
+def test_a_workspace_is_a_dict(files):
+    with pytest.raises(InvalidInput, match="must be a dict") as caught:
+        ticking().workspace("trent", files)
+    assert caught.value.field == "files"
+
+
+@pytest.mark.parametrize("messages", [5, None, "text", [3]])
+def test_a_transcript_is_a_list_of_messages(messages):
+    h = quiet()
+    with pytest.raises(InvalidInput, match="must be a") as caught:
+        h.import_transcript(MAIN, messages)
+    assert caught.value.field.startswith("messages")
 
 
 @pytest.mark.parametrize("name", ["NOTES.md", "heartbeat.md", "HEARTBEAT", "", 3, "x" * 200])

@@ -172,6 +172,14 @@ def test_an_error_beyond_the_limit_is_cut(text_bytes, error):
     assert h.pending == []
 
 
+class _Odd(list[Message]):
+    def __iter__(self):
+        raise RuntimeError("not today")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("not today")
+
+
 async def _answer() -> str:
     return "hello"
 
@@ -187,6 +195,10 @@ async def _answer() -> str:
         (lambda call: Reply(text=cast(Any, 3)), "must be text"),
         (lambda call: Reply(text="x", after="soon"), "after: must be text with units"),
         (lambda call: Reply(text="x", messages=cast(Any, ["y"])), "Message"),
+        (lambda call: Reply(text="x", messages=cast(Any, 5)), "messages: must be a list or tuple"),
+        (lambda call: Reply(text="x", after=cast(Any, [])), "after: must be text with units"),
+        (lambda call: "\ud800", "a lone surrogate"),
+        (lambda call: Reply(text="x", messages=_Odd()), "RuntimeError: not today"),
     ],
 )
 def test_a_wrong_answer_is_told_and_leaves_the_harness_usable(model, message):
@@ -268,7 +280,7 @@ def test_a_model_may_not_move_the_clock():
 
 
 def test_an_engine_that_never_rests_is_stopped(monkeypatch):
-    monkeypatch.setattr(vagus.testing.host, "COMMANDS_PER_INSTANT", 50)
+    monkeypatch.setattr(vagus.testing.host, "COMMANDS_PER_CALL", 50)
     h = Harness(QUIET)
 
     def model(call):
@@ -278,6 +290,40 @@ def test_an_engine_that_never_rests_is_stopped(monkeypatch):
     h.model(model)
     with pytest.raises(VagusError, match="never rests"):
         h.wake(MAIN, kind="hook", coalesce_ms=0)
+    h.model(lambda call: "enough")
+    h.run_until_idle()
+    assert h.pending == []
+    assert h.check_invariants() == []
+
+
+def test_a_model_that_asks_itself_without_end_is_stopped(monkeypatch):
+    monkeypatch.setattr(vagus.testing.host, "COMMANDS_PER_CALL", 50)
+    h = Harness(QUIET)
+
+    def model(call):
+        h.inbound("more", session_key=f"{MAIN}:thread:{len(h.pending)}")
+        return "again"
+
+    h.model(model)
+    with pytest.raises(VagusError, match="never rests"):
+        h.inbound("hi", session_key=MAIN)
+    h.model(lambda call: "enough")
+    h.run_until_idle()
+    assert {run.outcome for run in h.runs} == {"replied"}
+    assert h.pending == []
+    assert h.check_invariants() == []
+
+
+def test_a_span_with_too_many_commands_is_stopped(monkeypatch):
+    monkeypatch.setattr(vagus.testing.host, "COMMANDS_PER_CALL", 50)
+    h = Harness(TICKING)
+    h.model(["HEARTBEAT_OK"])
+    with pytest.raises(VagusError, match="more than 50 commands in one call") as caught:
+        h.advance(days=1)
+    assert str(h.now) in str(caught.value)
+    assert 10 < len(h.runs) < 50
+    assert len(h.advance(minutes=10)) >= 2
+    assert h.check_invariants() == []
 
 
 def test_an_interrupt_in_the_model_is_not_swallowed():
@@ -290,3 +336,39 @@ def test_an_interrupt_in_the_model_is_not_swallowed():
         h.inbound("hi", session_key=MAIN)
     (run,) = h.advance(minutes=10)
     assert run.outcome == "timed_out"
+
+
+class _Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_an_error_without_words_fails_the_run_only(listed):
+    def model(call):
+        raise _Unspeakable
+
+    h = Harness(QUIET)
+    h.model([_Unspeakable()] if listed else model)
+    (run,) = h.inbound("hi", session_key=MAIN)
+    assert (run.outcome, run.error) == ("failed", "_Unspeakable: (its text cannot be shown)")
+    assert h.pending == []
+
+
+def test_a_wrong_script_is_refused_at_once():
+    h = Harness(QUIET)
+    with pytest.raises(InvalidInput) as caught:
+        h.model([Reply(text="x", messages=cast(Any, 5))])
+    assert caught.value.field == "messages"
+
+
+def test_a_file_that_cannot_be_told_does_not_lose_what_else_happens():
+    h = Harness(TICKING)
+    h.model(["HEARTBEAT_OK"])
+    h._host.workspaces["trent"] = {"AGENTS.md": "\ud800"}  # past the check of `workspace`
+    with pytest.raises(InvalidInput, match=r"AGENTS\.md.*not valid Unicode"):
+        h.advance(hours=1)
+    assert [run.outcome for run in h.runs] == ["failed"]
+    h.workspace("trent", {})
+    assert [run.outcome for run in h.advance(minutes=10)] == ["acknowledged"] * 2
+    assert h.check_invariants() == []

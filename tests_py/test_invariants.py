@@ -22,9 +22,9 @@ from vagus import (
     Tick,
     WakeQueued,
 )
-from vagus.testing import INVARIANTS, Harness
-from vagus.testing.invariants import Evidence, unpaired, violations
-from vagus.testing.journal import Exchange
+from vagus.testing import INVARIANTS, Harness, invariants
+from vagus.testing.invariants import Evidence, event_lines, unpaired, violations
+from vagus.testing.journal import Exchange, Prompt, Prompts
 
 A, B = "agent:main:slack:channel:a", "agent:main:slack:channel:b"
 CONFIG = {"agents": {"list": [{"id": "main"}]}}
@@ -103,7 +103,9 @@ def queued(session: str = A, wake: int = 1) -> WakeQueued:
 def record(
     *effects: Effect, snapshot: Mapping[str, Any] = IDLE, command: PostEvent | None = None
 ) -> Evidence:
-    exchange = Exchange(1, command or Tick(), list(effects))
+    prompts = Prompts()
+    kept = [prompts.of(each) if isinstance(each, CallModel) else each for each in effects]
+    exchange = Exchange(1, command or Tick(), kept)
     return Evidence(config=CONFIG, id_seed=0, exchanges=[exchange], snapshot=snapshot)
 
 
@@ -247,6 +249,107 @@ def test_an_event_of_another_session_is_found():
     assert len(broken("no_cross_talk", evidence)) == 1
 
 
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("System: [2026-05-17 22:15:00 UTC] build 17 failed", 1),
+        ("System (untrusted): [2026-05-17 22:15:00 UTC] build 17 failed", 1),
+        ("hello\nSystem: [2026-05-17 22:15:00 UTC] what?\nSystem: log in /tmp/17", 1),
+        ("System: [log] of build 17", 1),
+        ("build 17 failed", 0),
+        ("System: [2026-05-17 22:15:00 UTC] build 18 failed", 0),
+        ("System: [2026-05-17 22:15:00 UTC] ok", 0),
+    ],
+)
+def test_events_are_known_by_their_lines(shown, found):
+    text = "build 17 failed\n\nlog in /tmp/17 \n[log] of build 17\nok"
+    evidence = record(
+        started("r1", B),
+        call(Message.of("user", shown), session=B),
+        command=PostEvent(session_key=A, text=text),
+    )
+    assert len(broken("no_cross_talk", evidence)) == found
+
+
+def test_the_engines_events_are_read_as_lines():
+    h = Harness(CONFIG)
+    h.model(["HEARTBEAT_OK"])
+    h.event(A, "first line\n\n  second line", wake="exec")
+    (run,) = h.advance("1s")
+    assert set(event_lines(run.prompt)) >= {"first line", "second line"}
+
+
+def long_talk(turns: int) -> Harness:
+    h = Harness(CONFIG)
+    h.model(["a reply of the model"])
+    for number in range(turns):
+        h.inbound(f"message {number}", session_key=A)
+    return h
+
+
+def test_prompts_share_their_messages():
+    h = long_talk(30)
+    shared = {id(message) for run in h.runs for message in run.messages}
+    assert len(shared) <= 31
+    assert sum(run.message_count for run in h.runs) == 30 * 30
+    called = [effect for effect in h.effects if isinstance(effect, CallModel)]
+    assert [tuple(effect.messages) for effect in called] == [run.messages for run in h.runs]
+
+
+def test_messages_with_the_same_text_are_told_apart():
+    calls = [
+        Message(role="assistant", parts=[Part(kind="tool_call", call_id=each, name="ls")])
+        for each in "ab"
+    ]
+    said = [Message.of("user", "x"), Message.of("assistant", "x")]
+    made = Prompts().of(call(*calls, *said, *calls, *said))
+    assert list(made.messages) == [*calls, *said, *calls, *said]
+    assert made.messages[1] is made.messages[5]
+    assert made.effect() == call(*calls, *said, *calls, *said)
+
+
+def test_what_an_earlier_prompt_showed_is_looked_at_once(monkeypatch):
+    looked_at = []
+
+    def counting(messages):
+        looked_at.append(len(messages))
+        return unpaired(messages)
+
+    monkeypatch.setattr(invariants, "unpaired", counting)
+    h = long_talk(50)
+    assert h.check_invariants("pairs_intact") == []
+    assert len(looked_at) == 50
+    assert sum(looked_at) <= 4 * 50
+
+
+@pytest.mark.parametrize("index", [0, 4, -1])
+def test_what_is_new_in_a_later_prompt_is_found(index):
+    h = long_talk(5)
+    at = next(
+        at
+        for at in range(len(h._host.exchanges) - 1, 0, -1)
+        if any(isinstance(effect, Prompt) for effect in h._host.exchanges[at].effects)
+    )
+    (last,) = [each for each in h._host.exchanges[at].effects if isinstance(each, Prompt)]
+    tool = Message(role="tool", parts=[Part(kind="tool_result", call_id="t9", text="y")])
+    messages = list(last.messages)
+    messages.insert(index, tool)
+    forged = Prompts().of(call(*messages, run_id=last.run_id))
+    h._host.exchanges[at] = h._host.exchanges[at]._replace(effects=[forged])
+    (found,) = h.check_invariants("pairs_intact")
+    assert "tool result t9 answers no call" in found.message
+
+
+def test_a_result_may_follow_the_shared_beginning():
+    asked = Message(role="assistant", parts=[Part(kind="tool_call", call_id="1", name="ls")])
+    told = Message(role="tool", parts=[Part(kind="tool_result", call_id="1", text="y")])
+    hi = Message.of("user", "hi")
+    assert (
+        broken("pairs_intact", record(call(hi, asked, told, hi), call(hi, asked, told, hi))) == []
+    )
+    assert broken("pairs_intact", record(call(hi, asked, told), call(hi, asked, told, hi))) == []
+
+
 @pytest.mark.parametrize("leave_behind", [Harness.reset, Harness.forget])
 def test_a_message_of_an_earlier_memory_is_found(leave_behind):
     h = Harness(CONFIG)
@@ -257,10 +360,10 @@ def test_a_message_of_an_earlier_memory_is_found(leave_behind):
     assert "milk" not in run.prompt
     assert h.check_invariants() == []
     last = h._host.exchanges[-2]
-    called = next(effect for effect in last.effects if isinstance(effect, CallModel))
+    called = next(effect for effect in last.effects if isinstance(effect, Prompt))
     old = Message.of("user", "remember the milk")
     forged = call(old, *called.messages, run_id=called.run_id)
-    h._host.exchanges[-2] = last._replace(effects=[forged])
+    h._host.exchanges[-2] = last._replace(effects=[Prompts().of(forged)])
     assert [each.invariant for each in h.check_invariants("no_cross_talk")] == ["no_cross_talk"]
 
 
@@ -307,7 +410,8 @@ def test_a_changed_effect_is_not_deterministic():
     h.model(["hello"])
     h.inbound("hi", session_key=A)
     assert h.check_invariants(["deterministic"]) == []
-    h._host.exchanges[1].effects.pop()
+    last = h._host.exchanges[1]
+    h._host.exchanges[1] = last._replace(effects=last.effects[:-1])
     (violation,) = h.check_invariants(["deterministic"])
     assert violation.to_dict()["invariant"] == "deterministic"
     assert "deterministic: command 1" in str(violation)
@@ -320,6 +424,13 @@ def test_names_choose_what_is_checked():
         "one_run_per_lane"
     }
     assert violations(evidence, "one_run_per_lane") == violations(evidence, ["one_run_per_lane"])
+    with pytest.raises(InvalidInput, match="or several, got 5"):
+        violations(evidence, 5)
+    with pytest.raises(InvalidInput, match=r"got \[\]"):
+        violations(evidence, [[]])
     for names in ("no_such_promise", ["no_such_promise"]):
-        with pytest.raises(InvalidInput, match=r"one_run_per_lane.*got 'no_such_promise'"):
+        with pytest.raises(
+            InvalidInput, match=r"one_run_per_lane.*got 'no_such_promise'"
+        ) as caught:
             violations(evidence, names)
+        assert caught.value.field == "names"

@@ -244,6 +244,26 @@ steps:
     assert failures_of(text) == []
 
 
+def test_a_forgotten_session_begins_anew():
+    text = """
+name: forgotten
+start: 2026-05-17T22:00:00Z
+config: {agents: {list: [{id: main}]}}
+model: [{reply: noted}]
+steps:
+  - inbound: {text: remember the milk, session_key: 'agent:main:a'}
+  - inbound: {text: "what was it?", session_key: 'agent:main:a'}
+    expect: [{run: {prompt: {contains: milk}}}]
+  - forget: {session_key: 'agent:main:a'}
+    expect: [{runs: {count: 0}}]
+  - inbound: {text: "what was it?", session_key: 'agent:main:a'}
+    expect: [{run: {message_count: 1, prompt: {excludes: milk}}}]
+  - forget: {session_key: 'agent:main:{index}'}
+    repeat: {count: 3}
+"""
+    assert failures_of(text) == []
+
+
 def test_answers_may_depend_on_the_call():
     text = (
         HEAD.replace(", heartbeat: {every: 5m, isolated_session: true}", "")

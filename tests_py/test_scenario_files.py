@@ -1,8 +1,6 @@
 """Scenario files: how they are found, read and refused."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -309,6 +307,11 @@ def test_what_can_never_or_always_match_is_refused(expectation, path, message):
             "instead of fill and chars",
         ),
         ("start: 2026-15-17T22:00:00Z", "start", "is not in the calendar"),
+        ("start: 1970-01-01T00:00:00+02:00", "start", "is not in the calendar of the years 1970"),
+        ("start: 9999-12-31T23:59:00Z", "start", "of the years 1970 to 9998"),
+        ("start: 1960-01-01T00:00:00Z", "start", "of the years 1970 to 9998"),
+        ("latency: 100000000d", "latency", r"must be at most 2,932,532 days.* got '100000000d'"),
+        ("latency: " + "1ms" * 40, "latency", "in 64 characters or less"),
     ],
 )
 def test_what_would_be_dropped_or_misread_is_refused(change, path, message):
@@ -316,6 +319,22 @@ def test_what_would_be_dropped_or_misread_is_refused(change, path, message):
     head = "\n".join(line for line in HEAD.splitlines() if not line.startswith(name))
     with pytest.raises(ScenarioError, match=message) as caught:
         Scenario.parse(f"{head}\nsteps: [{{advance: 1m}}]\n{change}\n")
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("steps", "path"),
+    [
+        ("[{advance: 2900000d}, {advance: 90000d}]", "steps[1].advance"),
+        (
+            "[{advance: 1d}, {wake: {agent: main}, repeat: {count: 2, over: 2920000d}}]",
+            "steps[1].wake",
+        ),
+    ],
+)
+def test_a_story_ends_before_the_year_9999(steps, path):
+    with pytest.raises(ScenarioError, match="ends beyond the year 9998") as caught:
+        Scenario.parse(HEAD + f"steps: {steps}")
     assert caught.value.path == path
 
 
@@ -356,6 +375,11 @@ def test_a_start_needs_a_time_zone(start):
             "ghost",
         ),
         (HEAD + "steps: [{inbound: {text: '  '}}]", "steps[0].inbound.text", "blank"),
+        (
+            HEAD + "steps: [{wake: {agent: main}}, {forget: {session_key: 'agent:main:main'}}]",
+            "steps[1].forget.session_key",
+            "idle",
+        ),
     ],
 )
 def test_what_the_engine_refuses_is_told_with_its_place(text, path, message):
@@ -438,75 +462,3 @@ def test_the_place_of_a_mistake_is_told_once():
 def test_a_folder_is_no_scenario(tmp_path):
     with pytest.raises(ScenarioError, match="is a directory; name the scenario files in it"):
         Scenario.load(tmp_path)
-
-
-# ---- YAML -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "is empty"),
-        ("a: [", "not YAML"),
-        ("- a\n- b", "must be an object"),
-        ("name: a\n---\nname: b", "not YAML"),
-        ("name: a\nname: b", "given twice"),
-        ("? [a]\n: b", "field name must be text"),
-        ("name: !!python/object/apply:os.system [ls]", "tag"),
-        ("name: !mine x", "tag"),
-        ("name: !!binary aGk=", "tag"),
-        ("name: !!int x", "is not a int"),
-        ("name: !!bool yes", "is not a bool"),
-        ("name: &a [*a]", "contains itself"),
-        ("name: " + "[" * 100 + "]" * 100, "nested more than 64"),
-        ("name: " + "[" * 5000, "nested too deeply"),
-        ("name: " + "1" * 5000, "is not a int"),
-        ("#" * (MAX_BYTES + 1), "larger than"),
-        (
-            "a: &a [1,1,1,1,1,1,1,1,1,1]\n"
-            + "".join(
-                f"{new}: &{new} [{','.join([f'*{old}'] * 10)}]\n"
-                for old, new in zip("abcde", "bcdef", strict=True)
-            ),
-            "unfolds to more than",
-        ),
-    ],
-)
-def test_hostile_documents(text, message):
-    with pytest.raises(ScenarioError, match=message):
-        Scenario.parse(text)
-
-
-def test_plain_scalars_mean_what_they_look_like():
-    text = (
-        HEAD
-        + """
-steps: [{advance: 1m}]
-model:
-  - {fail: 22:00}
-  - {fail: no}
-  - {fail: 2026-05-17}
-  - {fail: 0049}
-  - {fail: 1_000}
-  - {fail: on}
-  - {fail: '<<'}
-"""
-    )
-    told = [rule.answer for rule in Scenario.parse(text).rules]
-    assert told == ["22:00", "no", "2026-05-17", "0049", "1_000", "on", "<<"]
-
-
-def test_aliases_are_fine():
-    text = TICKS + "      - &first\n        run: {reason: interval}\n      - *first\n"
-    assert Scenario.parse(text).run().passed
-
-
-def test_without_a_yaml_parser_the_hint_says_what_to_install():
-    code = (
-        "import sys; sys.modules['yaml'] = None\n"
-        "import vagus, vagus.testing\n"
-        "try:\n    vagus.Scenario\n"
-        "except ModuleNotFoundError as error:\n    print(error)\n"
-    )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "pip install 'vagus[cli]'" in told.stdout

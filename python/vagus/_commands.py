@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 import vagus
-from vagus import InvalidKey, ScenarioError, SessionKey
+from vagus import InvalidInput, ScenarioError, SessionKey
 from vagus.scenario import Scenario, ScenarioResult, shipped
-from vagus.scenario.report import print_result
+from vagus.scenario.report import print_result, printable
 
 PASSED = 0
 FAILED = 1
@@ -111,13 +111,17 @@ def _printed(names: Sequence[str]) -> Iterator[_Told]:
         told = _told(name)
         counts[told.exit_code] += 1
         if told.result is None:
-            typer.echo(f"vagus: {told.error}", err=True)
+            _print_error(told.error)
         else:
             print_result(console, told.result)
         yield told
     if len(names) > 1:
         words = (f"{count} {_WORDS[code]}" for code, count in counts.items() if count)
         console.print(Text(f"{len(names)} scenarios: {', '.join(words)}", style="bold"))
+
+
+def _print_error(error: Exception | None) -> None:
+    typer.echo(f"vagus: {printable(str(error))}", err=True)
 
 
 def _console() -> Console:
@@ -137,7 +141,7 @@ def _print_shipped(as_json: bool) -> None:
         return
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, scenario in scenarios.items():
-        table.add_row(Text(name, style="bold"), Text(scenario.name))
+        table.add_row(Text(name, style="bold"), printable(scenario.name))
     _console().print(table)
 
 
@@ -149,12 +153,12 @@ def explain(key: Annotated[str, typer.Argument(help="A session key.")]) -> None:
     """
     try:
         parsed = SessionKey.parse(key)
-    except InvalidKey as error:
-        typer.echo(f"vagus: {error}", err=True)
+    except InvalidInput as error:
+        _print_error(error)
         raise typer.Exit(UNUSABLE) from None
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in _reading(parsed):
-        table.add_row(Text(name, style="bold"), Text(value))
+        table.add_row(Text(name, style="bold"), printable(value))
     _console().print(table)
 
 

@@ -7,9 +7,10 @@ aliases, foreign tags and documents that unfold without end are refused.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar, cast
 
 from vagus import (
@@ -18,11 +19,10 @@ from vagus import (
     InvalidKey,
     ScenarioError,
     SessionKey,
-    VagusError,
-    parse_duration,
 )
+from vagus.scenario.source import Mark, Source, Trail, path_of
 from vagus.testing.records import plain
-from vagus.testing.spans import SPAN, instant_ms, moment
+from vagus.testing.spans import END_MS, SPAN, duration_ms, instant_ms, moment
 
 try:
     import yaml
@@ -33,26 +33,37 @@ except ModuleNotFoundError:
 MAX_BYTES = 1 << 20
 MAX_VALUES = 100_000
 MAX_DEPTH = 64
+MAX_NAME = 256
 MAX_FILL = 4 << 20
-MAX_FILLED = 64 << 20
 
 INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?!9999)(?:19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}[T ]"
+    r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
     r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
-"""An instant with its zone."""
+"""An instant with its zone, of the years 1970 to 9998."""
 
 KEY = re.compile(r"[Aa][Gg][Ee][Nn][Tt]:[A-Za-z0-9_-]{1,64}:.+")
 """What every session key and context key looks like."""
 
-_NOTHING = object()
 _TAG = "tag:yaml.org,2002:"
+
+
+class _TooManyValues(Exception):
+    """A file that would take long to read, and then be refused."""
 
 
 class _Loader(yaml.SafeLoader):
     """Tells texts from numbers the way YAML 1.2 does; numbers with a leading zero are text."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 - PyYAML's own name
+    _nodes_left = 2 * MAX_VALUES  # every value may have a name
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._nodes_left -= 1
+        if self._nodes_left < 0:
+            raise _TooManyValues
+        return super().compose_node(parent, index)
 
 
 for _kind, _pattern in {
@@ -64,54 +75,6 @@ for _kind, _pattern in {
     _Loader.add_implicit_resolver(_TAG + _kind, re.compile(_pattern), None)
 
 
-@dataclass
-class Source:
-    """A scenario file: its name, the line of every value, and what its generators have made.
-
-    A few bytes of YAML can stand for any amount of text, so generated characters are counted.
-    """
-
-    name: str
-    lines: dict[str, int] = field(default_factory=dict)
-    filled: int = 0
-
-    def count(self, path: str, chars: int) -> None:
-        """Takes note of `chars` characters generated at `path`."""
-        self.filled += chars
-        if self.filled > MAX_FILLED:
-            raise self.error(path, f"generates more than {MAX_FILLED:,} characters in all")
-
-    def line(self, path: str) -> int | None:
-        """The line of the value at `path`, or of the nearest value around it."""
-        while path and path not in self.lines:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return self.lines.get(path) if path else None
-
-    def error(self, path: str, message: str, value: object = _NOTHING) -> ScenarioError:
-        """What is wrong with the value at `path`; without a `value` none is shown."""
-        line = self.line(path)
-        place = self.name if line is None else f"{self.name}:{line}"
-        shown = "" if value is _NOTHING else _shown(value)
-        got = f", got {shown}" if shown else ""
-        return ScenarioError(
-            f"{place}: {path or 'scenario'}: {message}{got}", field=path, value=shown
-        )
-
-    def retell(self, path: str, error: VagusError, note: str = "") -> ScenarioError:
-        """`error`, raised by something else than a scenario, as one of the value at `path`."""
-        inner = f"{path}.{error.field}"
-        path = inner if inner in self.lines else path
-        told = str(error)
-        if path.endswith(error.field):
-            told = told.removeprefix(f"{error.field}: ")
-        return self.error(path, told + note)
-
-
-def _shown(value: object) -> str:
-    text = "null" if value is None else repr(value)
-    return text if len(text) <= 80 else text[:60] + "…"
-
-
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint for an unknown `name`: the closest one, or all."""
     names = sorted(known)
@@ -121,6 +84,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def closest(name: str, names: Sequence[str]) -> str | None:
     """The one of `names` that was probably meant by `name`."""
+    if len(name) > MAX_NAME:
+        return None
     lower = {each.lower(): each for each in names}
     close = difflib.get_close_matches(name.lower(), lower, n=1)
     return lower[close[0]] if close else None
@@ -128,7 +93,7 @@ def closest(name: str, names: Sequence[str]) -> str | None:
 
 def must_be_one_of(choices: Sequence[str], got: object) -> str:
     """What to say when something else than one of `choices` was written."""
-    close = closest(str(got), choices)
+    close = closest(got, choices) if isinstance(got, str) else None
     hint = "" if close is None else f" (did you mean {close!r}?)"
     return f"must be one of {', '.join(choices)}{hint}"
 
@@ -146,12 +111,17 @@ class Node:
     """A value of a scenario file together with its place."""
 
     source: Source
-    path: str
+    trail: Trail
     value: Any
+
+    @property
+    def path(self) -> str:
+        """Its place in the file, as people write it."""
+        return path_of(self.trail)
 
     def refuse(self, message: str) -> NoReturn:
         """Raises what is wrong with this value."""
-        raise self.source.error(self.path, message, self.value)
+        raise self.source.error(self.trail, message, self.value)
 
     def fields(
         self, known: Iterable[str] | None = None, required: Sequence[str] = ()
@@ -159,21 +129,21 @@ class Node:
         """The fields of an object, all of them `known` (if given), the `required` ones present."""
         if not isinstance(self.value, dict):
             self.refuse("must be an object" + ("" if known is None else f" of {', '.join(known)}"))
-        nodes = {name: self._at(f".{name}", value) for name, value in self.value.items()}
+        nodes = {name: self._at(name, value) for name, value in self.value.items()}
         names = None if known is None else set(known)
         for name, node in nodes.items():
             if names is not None and name not in names:
-                raise self.source.error(node.path, f"unknown field, {did_you_mean(name, names)}")
+                raise self.source.error(node.trail, f"unknown field, {did_you_mean(name, names)}")
         for name in required:
             if name not in nodes:
-                raise self.source.error(f"{self.path}.{name}".lstrip("."), "is required")
+                raise self.source.error((*self.trail, name), "is required")
         return nodes
 
     def items(self) -> list[Node]:
         """The elements of a list."""
         if not isinstance(self.value, list):
             self.refuse("must be a list")
-        return [self._at(f"[{index}]", value) for index, value in enumerate(self.value)]
+        return [self._at(index, value) for index, value in enumerate(self.value)]
 
     def is_generator(self) -> bool:
         """True for `{fill: text, chars: N}`, which stands for a long text."""
@@ -191,10 +161,10 @@ class Node:
         """`fill` repeated and cut to `chars` characters; `others` are fields read elsewhere."""
         fields = self.fields(("fill", "chars", *others), required=("fill", "chars"))
         chars = fields["chars"].integer(minimum=1, maximum=MAX_FILL)
-        fill = Node(self.source, fields["fill"].path, fields["fill"].value)
+        fill = fields["fill"]
         if not isinstance(fill.value, str) or not fill.value:
             fill.refuse("must be text that is not empty")
-        self.source.count(self.path, chars)
+        self.source.count(self.trail, chars)
         return (fill.value * (chars // len(fill.value) + 1))[:chars]
 
     def full_text(self) -> str:
@@ -221,19 +191,19 @@ class Node:
         try:
             return parse(self.value)
         except InvalidKey as error:
-            raise self.source.retell(self.path, error) from None
+            raise self.source.retell(self.trail, error) from None
 
     def instant_ms(self) -> int:
         """An instant with its zone, in milliseconds since the epoch."""
         if not isinstance(self.value, str) or INSTANT.fullmatch(self.value) is None:
             self.refuse(
-                "must be an instant with a time zone (Z or an offset such as +02:00), such as "
-                "2026-05-17T22:00:00Z"
+                "must be an instant with a time zone (Z or an offset such as +02:00) of the years "
+                "1970 to 9998, such as 2026-05-17T22:00:00Z"
             )
         try:
             return instant_ms(self.value, "instant")
         except InvalidInput:
-            self.refuse("is not in the calendar")
+            self.refuse("is not in the calendar of the years 1970 to 9998 (UTC)")
 
     def instant(self) -> str:
         """An instant the way records show it."""
@@ -241,7 +211,8 @@ class Node:
 
     def integer(self, *, minimum: int = 0, maximum: int = 1 << 53) -> int:
         """A whole number within bounds."""
-        if not is_number(self.value) or not float(self.value).is_integer():
+        whole = isinstance(self.value, float) and self.value.is_integer()
+        if not (whole or isinstance(self.value, int)) or isinstance(self.value, bool):
             self.refuse("must be a whole number")
         if not minimum <= self.value <= maximum:
             self.refuse(f"must be from {minimum} to {maximum}")
@@ -263,10 +234,10 @@ class Node:
         """Milliseconds of a span such as `10m`."""
         if not isinstance(self.value, str) or SPAN.fullmatch(self.value) is None:
             self.refuse("must be a span with units (d, h, m, s, ms), such as 10m or 1h30m")
-        try:
-            return parse_duration(self.value)
-        except InvalidInput as error:
-            raise self.source.retell(self.path, error) from None
+        span = duration_ms(self.value)
+        if span is None:
+            self.refuse(f"must be at most {END_MS // 86_400_000:,} days, in 64 characters or less")
+        return span
 
     def plain(self) -> Any:
         """The value, every generator in it unfolded."""
@@ -278,8 +249,8 @@ class Node:
             return [node.plain() for node in self.items()]
         return self.value
 
-    def _at(self, step: str, value: Any) -> Node:
-        return Node(self.source, (self.path + step).lstrip("."), value)
+    def _at(self, step: str | int, value: Any) -> Node:
+        return Node(self.source, (*self.trail, step), value)
 
 
 def read_document(text: str, name: str) -> Node:
@@ -290,72 +261,114 @@ def read_document(text: str, name: str) -> Node:
     """
     source = Source(name)
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise source.error("", f"larger than {MAX_BYTES:,} bytes")
-    try:
-        root = yaml.compose(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise source.error("", f"not YAML: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise source.error("", "nested too deeply") from None
+        raise source.error((), f"larger than {MAX_BYTES:,} bytes")
+    root = _composed(text, source)
     if root is None:
-        raise source.error("", "is empty")
-    return Node(source, "", _Unfolding(source).value_of(root, "", ()))
+        raise source.error((), "is empty")
+    value, source.root = _Unfolding(source).value_of(root, (), ())
+    return Node(source, (), value)
+
+
+def _composed(text: str, source: Source) -> Any:
+    try:
+        return yaml.compose(text, Loader=_Loader)
+    except _TooManyValues:
+        raise source.error((), f"holds more than {MAX_VALUES:,} values") from None
+    except yaml.YAMLError as error:
+        raise source.error((), f"not YAML: {' '.join(str(error).split())}") from None
+    except (ValueError, OverflowError) as error:  # a `\U` escape beyond Unicode
+        raise source.error((), f"not YAML: {error}") from None
+    except RecursionError:
+        raise source.error((), "nested too deeply") from None
+
+
+def _joined(text: str) -> str:
+    """`text` with the two halves of characters joined that JSON escapes one by one.
+
+    Raises:
+        ValueError: a half without the other.
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+def _decimal(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 _SCALARS: Mapping[str, Callable[[str], object]] = {
-    "str": str,
+    "str": _joined,
     "null": {"": None, "~": None, "null": None}.__getitem__,
     "bool": {"true": True, "false": False}.__getitem__,
     "int": int,
-    "float": float,
+    "float": _decimal,
 }
 
 
 class _Unfolding:
-    """Turns a graph of YAML nodes into plain values, and counts."""
+    """Turns a graph of YAML nodes into plain values with their marks, and counts."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._left = MAX_VALUES
 
-    def value_of(self, node: Any, path: str, parents: tuple[int, ...]) -> Any:
-        self._source.lines.setdefault(path, node.start_mark.line + 1)
+    def value_of(self, node: Any, trail: Trail, parents: tuple[int, ...]) -> tuple[Any, Mark]:
+        line = node.start_mark.line + 1
         self._left -= 1
         if self._left < 0:
-            raise self._source.error(path, f"unfolds to more than {MAX_VALUES:,} values")
+            raise self._error(trail, line, f"unfolds to more than {MAX_VALUES:,} values")
         if id(node) in parents:
-            raise self._source.error(path, "an alias that contains itself")
+            raise self._error(trail, line, "an alias that contains itself")
         if len(parents) > MAX_DEPTH:
-            raise self._source.error(path, f"nested more than {MAX_DEPTH} deep")
+            raise self._error(trail, line, f"nested more than {MAX_DEPTH} deep")
         inside = (*parents, id(node))
         match node.tag.removeprefix(_TAG), node:
             case "map", yaml.MappingNode():
-                return self._mapping(node, path, inside)
+                return self._mapping(node, trail, inside)
             case "seq", yaml.SequenceNode():
-                return [
-                    self.value_of(item, f"{path}[{index}]", inside)
-                    for index, item in enumerate(node.value)
-                ]
-            case tag, yaml.ScalarNode():
-                return self._scalar(tag, node, path)
-        raise self._source.error(path, f"has a tag that scenarios do not know: {node.tag}")
+                return self._sequence(node, trail, inside)
+            case tag, yaml.ScalarNode() if tag in _SCALARS:
+                return self._scalar(tag, node, trail), Mark(line)
+        raise self._error(trail, line, f"has a tag that scenarios do not know: {node.tag[:80]}")
 
-    def _mapping(self, node: Any, path: str, inside: tuple[int, ...]) -> dict[str, Any]:
+    def _mapping(self, node: Any, trail: Trail, inside: tuple[int, ...]) -> tuple[Any, Mark]:
         values: dict[str, Any] = {}
+        marks: dict[str, Mark] = {}
         for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                raise self._source.error(path, "a field name must be text")
-            name = key_node.value
-            at = f"{path}.{name}".lstrip(".")
+                raise self._error(trail, line, "a field name must be text")
+            name = self._name(key_node, trail)
             if name in values:
-                raise self._source.error(at, "given twice")
-            values[name] = self.value_of(value_node, at, inside)
-        return values
+                raise self._error((*trail, name), line, "given twice")
+            values[name], marks[name] = self.value_of(value_node, (*trail, name), inside)
+        return values, Mark(node.start_mark.line + 1, marks)
 
-    def _scalar(self, tag: str, node: Any, path: str) -> Any:
-        if tag not in _SCALARS:
-            raise self._source.error(path, f"has a tag that scenarios do not know: {node.tag}")
+    def _name(self, node: Any, trail: Trail) -> str:
+        if len(node.value) > MAX_NAME:
+            words = f"a field name may have at most {MAX_NAME} characters"
+            raise self._error(trail, node.start_mark.line + 1, words, node.value)
+        return str(self._scalar("str", node, trail))
+
+    def _sequence(self, node: Any, trail: Trail, inside: tuple[int, ...]) -> tuple[Any, Mark]:
+        pairs = [
+            self.value_of(item, (*trail, index), inside) for index, item in enumerate(node.value)
+        ]
+        marks = [mark for _, mark in pairs]
+        return [value for value, _ in pairs], Mark(node.start_mark.line + 1, marks)
+
+    def _scalar(self, tag: str, node: Any, trail: Trail) -> Any:
+        self._source.count(trail, len(node.value))
         try:
             return _SCALARS[tag](node.value)
         except (KeyError, ValueError):
-            raise self._source.error(path, f"is not a {tag}", node.value) from None
+            words = "is not valid Unicode" if tag == "str" else f"is not a {tag}"
+            raise self._error(trail, node.start_mark.line + 1, words, node.value) from None
+
+    def _error(self, trail: Trail, line: int, message: str, *value: object) -> ScenarioError:
+        # The marks of the whole file are not there yet.
+        return Source(f"{self._source.name}:{line}").error(trail, message, *value)

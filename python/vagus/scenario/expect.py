@@ -171,7 +171,7 @@ def _all_runs(node: Node) -> Expectation:
 
 
 def _delivered(node: Node) -> Expectation:
-    none = Node(node.source, node.path, [])
+    none = Node(node.source, node.trail, [])
     if node.value != "none" and not isinstance(node.value, list):
         node.refuse("must be none or a list of what was sent")
     return Delivered(pattern_of(none if node.value == "none" else node, _DELIVERIES))
@@ -186,7 +186,7 @@ def _of_session(node: Node) -> Expectation:
     counts = {name: inner.value for name, inner in fields.items() if name != "key"}
     if not counts:
         node.refuse("needs runs or delivered")
-    of_counts = fields_of(Node(node.source, node.path, counts), _COUNTS)
+    of_counts = fields_of(Node(node.source, node.trail, counts), _COUNTS)
     return OfSession(fields["key"].session_key(), of_counts)
 
 

@@ -74,7 +74,7 @@ def failure(node: Node, subject: Subject, message: str) -> Failure:
     """The failure of what stands at `node`."""
     return Failure(
         file=node.source.name,
-        line=node.source.line(node.path),
+        line=node.source.line(node.trail),
         path=node.path,
         subject=subject.name,
         message=message,

@@ -13,7 +13,6 @@ from vagus import WORKSPACE_FILES, Message, Part
 from vagus.scenario.document import (
     MAX_BYTES,
     Node,
-    Source,
     did_you_mean,
     must_be_one_of,
     read_document,
@@ -21,9 +20,11 @@ from vagus.scenario.document import (
 from vagus.scenario.expect import Expectation, expectations
 from vagus.scenario.matching import Pattern, fields_of, filled_list
 from vagus.scenario.shapes import CALL
+from vagus.scenario.source import Source, Trail
 from vagus.scenario.steps import MAX_REPEAT, Step, step_of
 from vagus.testing.invariants import INVARIANTS
 from vagus.testing.records import Reply
+from vagus.testing.spans import END_MS
 
 if TYPE_CHECKING:
     from vagus.scenario.runner import ScenarioResult
@@ -44,13 +45,13 @@ class Variant:
     """One way to run the scenario: changes to its configuration, and what is expected overall.
 
     Attributes:
-        path: its place in the file.
+        trail: its place in the file.
         name: its name.
         config: the changes.
         expect: what is expected, besides what the scenario expects of every variant.
     """
 
-    path: str
+    trail: Trail
     name: str
     config: Mapping[str, Any]
     expect: tuple[Expectation, ...]
@@ -89,14 +90,14 @@ class Scenario:
         try:
             path = Path(name) if Path(name).is_file() else shipped().get(str(name))
             if str(name) and path is None and Path(name).is_dir():
-                raise source.error("", "is a directory; name the scenario files in it")
+                raise source.error((), "is a directory; name the scenario files in it")
             if path is None:
                 hint = did_you_mean(str(name), shipped())
-                raise source.error("", f"no such file or shipped scenario; {hint}")
+                raise source.error((), f"no such file or shipped scenario; {hint}")
             with path.open("rb") as file:
                 text = file.read(MAX_BYTES + 1).decode()
         except (OSError, UnicodeDecodeError) as error:
-            raise source.error("", f"cannot be read: {error}") from None
+            raise source.error((), f"cannot be read: {error}") from None
         return cls.parse(text, str(path))
 
     @classmethod
@@ -134,7 +135,7 @@ def _scenario(root: Node) -> Scenario:
     fields = root.fields(_SCENARIO, required=("name", "start", "config", "steps"))
 
     def given(name: str, default: Any) -> Node:
-        return fields.get(name) or Node(root.source, name, default)
+        return fields.get(name) or Node(root.source, (name,), default)
 
     return Scenario(
         name=fields["name"].text(),
@@ -145,7 +146,7 @@ def _scenario(root: Node) -> Scenario:
         workspace={name: _files(node) for name, node in given("workspace", {}).fields().items()},
         rules=_rules(given("model", [{"reply": "HEARTBEAT_OK"}])),
         transcript=tuple(_transcript(item) for item in given("transcript", []).items()),
-        steps=tuple(step_of(item) for item in filled_list(fields["steps"])),
+        steps=_steps(fields["steps"], fields["start"].instant_ms()),
         expect=expectations(given("expect", [])),
         invariants=tuple(
             _invariant(item) for item in given("invariants", list(INVARIANTS)).items()
@@ -172,6 +173,17 @@ _SCENARIO = (
 )
 
 
+def _steps(node: Node, start_ms: int) -> tuple[Step, ...]:
+    steps = []
+    for item in filled_list(node):
+        step = step_of(item)
+        start_ms += step.span_ms
+        if start_ms >= END_MS:
+            raise item.source.error(step.trail, "ends beyond the year 9998")
+        steps.append(step)
+    return tuple(steps)
+
+
 def _object(node: Node) -> dict[str, Any]:
     node.fields()
     return cast(dict[str, Any], node.plain())
@@ -181,7 +193,7 @@ def _files(node: Node) -> dict[str, str]:
     fields = node.fields()
     for name, inner in fields.items():
         if name not in WORKSPACE_FILES:
-            raise inner.source.error(inner.path, must_be_one_of(WORKSPACE_FILES, name), name)
+            raise inner.source.error(inner.trail, must_be_one_of(WORKSPACE_FILES, name), name)
     return {name: inner.text() for name, inner in fields.items()}
 
 
@@ -197,7 +209,7 @@ def _variants(node: Node) -> tuple[Variant, ...]:
         if name in variants:
             fields["name"].refuse("is another variant's name")
         variants[name] = Variant(
-            path=item.path,
+            trail=item.trail,
             name=name,
             config=_object(fields["config"]) if "config" in fields else {},
             expect=expectations(fields["expect"]) if "expect" in fields else (),
@@ -267,7 +279,7 @@ def _repeated_message(node: Node) -> list[Message]:
         parts.insert(0, Part(text=node.filled([name for name in _MESSAGE if name != "fill"])))
     count = fields["count"].integer(minimum=1, maximum=MAX_REPEAT) if "count" in fields else 1
     role = cast(Literal["user", "assistant", "tool"], fields["role"].choice(_ROLES))
-    node.source.count(node.path, (count - 1) * (1 + sum(len(part.text) for part in parts)))
+    node.source.count(node.trail, (count - 1) * (1 + sum(len(part.text) for part in parts)))
     return [Message(role=role, parts=parts)] * count
 
 

@@ -17,11 +17,20 @@ _TAIL = 3
 _UNABRIDGED = 12
 
 
+def printable(text: str, style: str = "") -> Text:
+    """`text` for a terminal: what is not printable is escaped, so that it commands nothing."""
+    shown = (
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+    return Text("".join(shown), style=style)
+
+
 def print_result(console: Console, result: ScenarioResult) -> None:
     """Prints every variant: its runs, its figures, what did not come true."""
     for variant in result.variants:
         title = result.name if len(result.variants) == 1 else f"{result.name}: {variant.name}"
-        console.print(Text(title, style="bold"))
+        console.print(printable(title, "bold"))
         console.print(Group(*_body(variant)))
         console.print()
 
@@ -31,8 +40,8 @@ def _body(variant: VariantResult) -> Iterator[RenderableType]:
         yield runs_table(variant.runs)
     yield Text(f"  {_summary(variant)}")
     for failure in variant.failures:
-        yield Text(f"  {failure.place}", style="red")
-        yield Text(indent(f"{failure.subject}: {failure.message}", "    "))
+        yield printable(f"  {failure.place}", "red")
+        yield printable(indent(f"{failure.subject}: {failure.message}", "    "))
     verdict = "passed" if variant.passed else f"failed expectations: {len(variant.failures)}"
     yield Text(f"  {verdict}", style="green" if variant.passed else "bold red")
 
@@ -49,7 +58,7 @@ def runs_table(runs: RunList) -> Table:
         if left_out and number == _HEAD:
             table.add_row("…", "", "", f"{left_out:,} more like these", style="dim")
         if not left_out or not _HEAD <= number < len(runs) - _TAIL:
-            table.add_row(*(Text(cell) for cell in run_row(number, run)))
+            table.add_row(*map(printable, run_row(number, run)))
     return table
 
 

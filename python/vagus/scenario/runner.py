@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from vagus import InvalidConfig, VagusError
@@ -11,6 +12,7 @@ from vagus.scenario.expect import Expectation, Window, totals_of
 from vagus.scenario.failure import Failure
 from vagus.scenario.matching import Subject, fits
 from vagus.scenario.model import Rule, Scenario, Variant
+from vagus.scenario.source import Trail, trail_of
 from vagus.scenario.steps import Step
 from vagus.testing.harness import Harness
 from vagus.testing.invariants import Violation
@@ -123,7 +125,7 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
         try:
             _perform(harness, step)
         except VagusError as error:
-            raise scenario.source.retell(step.path, error, _note(scenario, variant)) from error
+            raise scenario.source.retell(step.trail, error, _note(scenario, variant)) from error
         window = Window(harness.runs, harness.delivered[first_delivery:], first_run)
         failures += _unmet(step.expect, window)
     for overall in (scenario.expect, variant.expect):
@@ -141,19 +143,19 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
 
 def _set_up(scenario: Scenario, variant: Variant) -> Harness:
     config = merged(scenario.config, variant.config)
-    path = "config"
+    trail: Trail = ("config",)
     try:
         harness = Harness(config, start=scenario.start_ms, latency=scenario.latency_ms)
         for agent, files in scenario.workspace.items():
-            path = f"workspace.{agent}"
+            trail = ("workspace", agent)
             harness.workspace(agent, files)
         for index, (session_key, messages) in enumerate(scenario.transcript):
-            path = f"transcript[{index}]"
+            trail = ("transcript", index)
             harness.import_transcript(session_key, messages)
     except VagusError as error:
         if isinstance(error, InvalidConfig):
-            path = _config_path(scenario, variant, error.path)
-        raise scenario.source.retell(path, error, _note(scenario, variant)) from error
+            trail = _config_trail(scenario, variant, trail_of(error.path))
+        raise scenario.source.retell(trail, error, _note(scenario, variant)) from error
     harness.model(_model_of(scenario.rules))
     return harness
 
@@ -162,17 +164,16 @@ def _note(scenario: Scenario, variant: Variant) -> str:
     return f" (in the variant {variant.name!r})" if "variants" in scenario.raw else ""
 
 
-def _config_path(scenario: Scenario, variant: Variant, path: str) -> str:
-    """Where the scenario says the value at `path` of a variant's configuration."""
-    changed, base = f"{variant.path}.config.{path}", f"config.{path}"
-    lines = scenario.source.lines
-    around = path.partition("[")[0]  # a list in a variant replaces the whole list
-    while around:
-        if f"{variant.path}.config.{around}" in lines:
+def _config_trail(scenario: Scenario, variant: Variant, trail: Trail) -> Trail:
+    """Where the scenario says the value at `trail` of a variant's configuration."""
+    changed, base = (*variant.trail, "config", *trail), ("config", *trail)
+    # A list in a variant replaces the whole list.
+    fields = tuple(takewhile(lambda step: isinstance(step, str), trail))
+    for depth in range(len(fields), 0, -1):
+        if scenario.source.holds((*variant.trail, "config", *fields[:depth])):
             return changed
-        if f"config.{around}" in lines:
+        if scenario.source.holds(("config", *fields[:depth])):
             return base
-        around = around.rpartition(".")[0]
     return base
 
 
@@ -236,7 +237,7 @@ def _unmet(expect: Sequence[Expectation], window: Window) -> list[Failure]:
 def _broken(scenario: Scenario, violation: Violation) -> Failure:
     return Failure(
         file=scenario.source.name,
-        line=scenario.source.line("invariants"),
+        line=scenario.source.line(("invariants",)),
         path="invariants",
         subject=violation.invariant,
         message=f"broken: {violation}",

@@ -9,6 +9,7 @@ from typing import Any, cast, get_args
 from vagus import DeliveryRoute, Peer
 from vagus.scenario.document import Node
 from vagus.scenario.expect import Expectation, expectations
+from vagus.scenario.source import Trail
 from vagus.types import PeerKind, WakeKind
 
 MAX_REPEAT = 1_000_000
@@ -31,18 +32,23 @@ class Step:
     """One thing that happens, and what is expected of it.
 
     Attributes:
-        path: its place in the file.
+        trail: its place in the file.
         action: a method of `Harness`.
         arguments: of that method, before texts are filled in for a repetition.
         repeat: how often.
         expect: what must be true of the runs that end in this step.
     """
 
-    path: str
+    trail: Trail
     action: str
     arguments: Mapping[str, Any]
     repeat: Repeat
     expect: tuple[Expectation, ...]
+
+    @property
+    def span_ms(self) -> int:
+        """How much time passes in it."""
+        return int(self.arguments.get("ms", 0)) + self.repeat.over_ms
 
 
 def _peer(node: Node) -> Peer:
@@ -79,6 +85,7 @@ _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "wake": ((), ("session_key", "agent", "kind", "reason", "coalesce")),
     "reset": (("session_key",), ()),
+    "forget": (("session_key",), ()),
 }
 """Required and optional fields of everything that can happen."""
 
@@ -97,7 +104,7 @@ def step_of(node: Node) -> Step:
     if action == "advance" and "repeat" in fields:
         fields["repeat"].refuse("goes with what happens, not with advance")
     return Step(
-        path=fields[action].path,
+        trail=fields[action].trail,
         action=action,
         arguments=_arguments(action, fields[action]),
         repeat=_repeat(fields.get("repeat")),

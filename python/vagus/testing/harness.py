@@ -16,6 +16,7 @@ from vagus import (
     ForgetSession,
     ImportTranscript,
     Inbound,
+    InvalidInput,
     Message,
     Peer,
     PostEvent,
@@ -28,9 +29,10 @@ from vagus import (
 )
 from vagus.testing.host import Host
 from vagus.testing.invariants import Evidence, Violation, violations
+from vagus.testing.journal import Prompt
 from vagus.testing.models import Model, Script, as_model
 from vagus.testing.records import Delivery, RunList
-from vagus.testing.spans import instant_ms, moment, refusal, span_ms
+from vagus.testing.spans import instant_ms, later_ms, moment, part_of_span, refusal, span_ms
 from vagus.types import WakeKind
 
 
@@ -87,10 +89,13 @@ class Harness:
 
         Raises:
             UnknownAgent: the configuration has no such agent.
-            InvalidInput: a name that the engine never reads (see `vagus.WORKSPACE_FILES`), or a
-                content that is not text.
+            InvalidInput: no agent id; a name that the engine never reads (see
+                `vagus.WORKSPACE_FILES`); or a content that is not valid text.
         """
-        agent_id = normalize_agent_id(agent)
+        try:
+            agent_id = normalize_agent_id(agent)
+        except InvalidInput:
+            raise refusal("agent", agent, "must be an agent id") from None
         if self._agents and agent_id not in self._agents:
             known = ", ".join(sorted(self._agents))
             raise UnknownAgent(
@@ -98,11 +103,15 @@ class Harness:
                 field="agent",
                 value=repr(agent),
             )
+        if not isinstance(files, Mapping):
+            raise refusal("files", files, "must be a dict of text by file name")
         for name, text in files.items():
             if name not in WORKSPACE_FILES:
                 raise refusal("files", name, f"a name must be one of {', '.join(WORKSPACE_FILES)}")
             if not isinstance(text, str):
                 raise refusal(f"files[{name!r}]", text, "must be text")
+            if not _is_unicode(text):
+                raise refusal(f"files[{name!r}]", text, "must be valid Unicode")
         self._host.workspaces[agent_id] = dict(files)
 
     def model(self, model: Model | Script) -> None:
@@ -205,7 +214,7 @@ class Harness:
         self, session_key: SessionKey | str, messages: Sequence[Message]
     ) -> RunList:
         """Appends messages to the session's transcript, all or none."""
-        return self._host.tell(ImportTranscript(session_key=session_key, messages=list(messages)))
+        return self._host.tell(ImportTranscript(session_key=session_key, messages=messages))
 
     # ---- time ---------------------------------------------------------------------------------
 
@@ -233,14 +242,15 @@ class Harness:
             The runs that ended in this span, in order.
 
         Raises:
-            InvalidInput: a negative span; or an answer of the model that is no answer. Then the
-                clock stands at that moment.
+            InvalidInput: a negative span, or one that goes beyond the year 9998; or an answer of
+                the model that is no answer. Then the clock stands at that moment.
             AssertionError: one that the model function raised; the clock stands at that moment.
-            VagusError: the engine never rests.
+            VagusError: a million commands did not reach the end. The clock stands where it got to.
         """
-        parts = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, milliseconds=ms)
-        moved = span_ms(span, "span") + span_ms(parts, "span")
-        return self._host.advance_to(self.now_ms + moved)
+        given = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, "ms": ms}
+        parts = sum((part_of_span(value, unit) for unit, value in given.items()), timedelta())
+        moved = span_ms(span, "span") + parts // timedelta(milliseconds=1)
+        return self._host.advance_to(later_ms(self.now_ms, moved, "advance"))
 
     def run_until_idle(self, max_time: str | int | timedelta = "1h") -> RunList:
         """Lets time pass until no run is in flight and no wake waits.
@@ -253,7 +263,8 @@ class Harness:
             AssertionError: one that the model function raised.
             VagusError: that takes longer than `max_time`.
         """
-        return self._host.run_until_idle(self.now_ms + span_ms(max_time, "max_time"))
+        end_ms = later_ms(self.now_ms, span_ms(max_time, "max_time"), "max_time")
+        return self._host.run_until_idle(end_ms)
 
     @property
     def now(self) -> datetime:
@@ -284,8 +295,9 @@ class Harness:
 
     @property
     def effects(self) -> list[Effect]:
-        """Every effect of the engine."""
-        return [effect for exchange in self._host.exchanges for effect in exchange.effects]
+        """Every effect of the engine; made anew for each use, which costs time and memory."""
+        kept = (each for exchange in self._host.exchanges for each in exchange.effects)
+        return [each.effect() if isinstance(each, Prompt) else each for each in kept]
 
     @property
     def journal(self) -> list[tuple[int, Command]]:
@@ -330,6 +342,14 @@ class Harness:
             f"<Harness at {self.now:%Y-%m-%d %H:%M:%S}: {len(self._host.ended)} runs ended, "
             f"{len(self._host.open)} in flight, {len(self._host.deliveries)} delivered>"
         )
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
 
 
 def _agents_of(config: str) -> set[str]:

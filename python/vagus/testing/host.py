@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 
@@ -12,7 +11,6 @@ from vagus import (
     CallModel,
     Command,
     Deliver,
-    Effect,
     Engine,
     FilesRead,
     InvalidInput,
@@ -27,13 +25,13 @@ from vagus import (
     UnknownRun,
     VagusError,
 )
-from vagus.testing.journal import Exchange, WakeBook
+from vagus.testing.journal import Exchange, Kept, Prompt, Prompts, WakeBook
 from vagus.testing.models import Mistake, Model, ask, blame
 from vagus.testing.records import Delivery, ModelCall, Run, RunList
 from vagus.testing.spans import moment
 
-COMMANDS_PER_INSTANT = 1_000_000
-"""Commands without the clock moving after which a host gives up on an engine that never rests."""
+COMMANDS_PER_CALL = 1_000_000
+"""Commands after which a host takes a call for endless."""
 
 
 class Host:
@@ -70,7 +68,8 @@ class Host:
         self._asked = 0
         self._asking = False
         self._mistake: Mistake | None = None
-        self._commands_left = COMMANDS_PER_INSTANT
+        self._prompts = Prompts()
+        self._commands_left = 0
 
     def tell(self, command: Command) -> RunList:
         """Applies `command` and does everything that is due now; returns the runs that ended."""
@@ -78,15 +77,14 @@ class Host:
             self._apply(command)
             return RunList()
         first = len(self.ended)
-        self._commands_left = COMMANDS_PER_INSTANT
+        self._commands_left = COMMANDS_PER_CALL
         self._apply(command)
-        self._ask_model()
         self._run_until(self.now_ms)
         return RunList(self.ended[first:])
 
     def advance_to(self, end_ms: int) -> RunList:
         """Does everything that is due until `end_ms`; returns the runs that ended."""
-        self._check_may_move()
+        self._start_moving()
         first = len(self.ended)
         self._run_until(end_ms)
         self.now_ms = end_ms
@@ -94,8 +92,9 @@ class Host:
 
     def run_until_idle(self, end_ms: int) -> RunList:
         """Moves on until no run is in flight and no wake waits, or raises `VagusError`."""
-        self._check_may_move()
+        self._start_moving()
         first = len(self.ended)
+        self._run_until(self.now_ms)
         while self.open or self.book.waiting:
             due = self._next_due()
             if due is None or due > end_ms:
@@ -106,11 +105,20 @@ class Host:
             self._step(due)
         return RunList(self.ended[first:])
 
-    def _check_may_move(self) -> None:
+    def _start_moving(self) -> None:
         if self._asking:
             raise VagusError("a model function cannot move the clock")
+        self._commands_left = COMMANDS_PER_CALL
+
+    def _check_ends(self) -> None:
+        if self._commands_left <= 0:
+            raise VagusError(
+                f"more than {COMMANDS_PER_CALL:,} commands in one call: the engine never rests, or "
+                f"the span is too long; stopped at {moment(self.now_ms)}"
+            )
 
     def _run_until(self, end_ms: int) -> None:
+        self._ask_model()
         self._raise_mistake()
         while (due := self._next_due()) is not None and due <= end_ms:
             self._step(due)
@@ -121,9 +129,8 @@ class Host:
         return min(moments, default=None)
 
     def _step(self, due_ms: int) -> None:
-        if due_ms > self.now_ms:
-            self.now_ms = due_ms
-            self._commands_left = COMMANDS_PER_INSTANT
+        self._check_ends()
+        self.now_ms = max(due_ms, self.now_ms)
         if self._answers and self._answers[0][0] <= due_ms:
             self._answer(heapq.heappop(self._answers)[2])
         else:
@@ -141,20 +148,20 @@ class Host:
         commands = deque([command])
         while commands:
             command = commands.popleft()
-            if self._commands_left == 0:
-                raise VagusError(
-                    f"the engine never rests: {COMMANDS_PER_INSTANT:,} commands at once"
-                )
             self._commands_left -= 1
             try:
                 effects = self._engine.apply(command, self.now_ms)
             except InvalidInput as error:
                 commands.append(self._instead_of(command, error))
                 continue
-            self.exchanges.append(Exchange(self.now_ms, command, effects))
-            for effect in effects:
+            kept = [self._prompts.of(x) if isinstance(x, CallModel) else x for x in effects]
+            self.exchanges.append(Exchange(self.now_ms, command, kept))
+            for effect in kept:
                 self.book.see(effect)
-                commands.extend(self._carry_out(effect))
+                if isinstance(effect, ReadFiles):
+                    commands.append(self._files_of(effect))
+                else:
+                    self._carry_out(effect)
 
     def _instead_of(self, command: Command, error: InvalidInput) -> Command:
         """What to say when `command` is refused because of `error`, or `error` itself."""
@@ -164,18 +171,25 @@ class Host:
             )
         if not isinstance(command, FilesRead | ModelReplied):
             raise error
-        failed, _, mistake = blame(command.run_id, error)
+        return self._failed(command.run_id, error)
+
+    def _failed(self, run_id: str, error: InvalidInput) -> Command:
+        failed, _, mistake = blame(run_id, error)
         self._mistake = self._mistake or mistake
         return failed
 
-    def _carry_out(self, effect: Effect) -> Iterator[Command]:
+    def _files_of(self, effect: ReadFiles) -> Command:
+        files = self.workspaces.get(effect.agent_id, {})
+        wanted = {name: files.get(name) for name in effect.names}
+        try:
+            return FilesRead(run_id=effect.run_id, files=wanted)
+        except InvalidInput as error:
+            return self._failed(effect.run_id, error)
+
+    def _carry_out(self, effect: Kept) -> None:
         if isinstance(effect, RunStarted):
             self.open[effect.run_id] = self._run_of(effect)
-        elif isinstance(effect, ReadFiles):
-            files = self.workspaces.get(effect.agent_id, {})
-            wanted = {name: files.get(name) for name in effect.names}
-            yield FilesRead(run_id=effect.run_id, files=wanted)
-        elif isinstance(effect, CallModel):
+        elif isinstance(effect, Prompt):
             self._calls.append(self._call_of(effect))
         elif isinstance(effect, Deliver):
             self.deliveries.append(self._delivery_of(effect))
@@ -190,6 +204,7 @@ class Host:
     def _ask_model(self) -> None:
         # After all effects of a command, so that a model function may itself talk to the engine.
         while self._calls:
+            self._check_ends()
             call = self._calls.popleft()
             self._asking = True
             try:
@@ -219,14 +234,14 @@ class Host:
             started_at=moment(self.now_ms),
         )
 
-    def _call_of(self, effect: CallModel) -> ModelCall:
+    def _call_of(self, prompt: Prompt) -> ModelCall:
         run = replace(
-            self.open[effect.run_id],
-            model=effect.model,
-            messages=tuple(effect.messages),
-            ledger=effect.ledger,
+            self.open[prompt.run_id],
+            model=prompt.model,
+            messages=prompt.messages,
+            ledger=prompt.ledger,
         )
-        self.open[effect.run_id] = run
+        self.open[run.run_id] = run
         return ModelCall(
             run_id=run.run_id,
             kind=run.kind,
@@ -234,9 +249,9 @@ class Host:
             session_key=run.session_key,
             context_key=run.context_key,
             reason=run.reason,
-            model=effect.model,
-            messages=run.messages,
-            ledger=effect.ledger,
+            model=prompt.model,
+            messages=prompt.messages,
+            ledger=prompt.ledger,
             now=moment(self.now_ms),
         )
 

@@ -6,14 +6,13 @@ engine's own idea of what it did.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vagus import (
-    CallModel,
-    Effect,
     Engine,
     ForgetSession,
     ImportTranscript,
@@ -24,7 +23,7 @@ from vagus import (
     RunStarted,
     SessionReset,
 )
-from vagus.testing.journal import Exchange, WaitingWake, WakeBook
+from vagus.testing.journal import Exchange, Kept, Prompt, WaitingWake, WakeBook, leading
 from vagus.testing.spans import moment, refusal
 
 
@@ -37,7 +36,7 @@ class Evidence:
     exchanges: Sequence[Exchange]
     snapshot: Mapping[str, Any]
 
-    def effects(self) -> Iterator[tuple[int, Effect]]:
+    def effects(self) -> Iterator[tuple[int, Kept]]:
         """Every effect with its time, in order."""
         for exchange in self.exchanges:
             for effect in exchange.effects:
@@ -81,14 +80,14 @@ def no_lost_wake(evidence: Evidence) -> Iterator[Finding]:
     for at, effect in evidence.effects():
         if problem := book.see(effect):
             yield at, problem
-    now = evidence.snapshot["now_ms"]
+    now, busy = evidence.snapshot["now_ms"], set(book.busy.values())
     kept = {wake["session_key"]: wake for wake in evidence.snapshot["wakes"]}
     for session in sorted(book.waiting.keys() | kept.keys()):
         accepted, held = book.waiting.get(session), kept.get(session)
         known = None if held is None else WaitingWake(held["token"], held["requests"])
         if accepted != known:
             yield now, f"{session}: {_told(accepted)} waits, the engine knows {_told(known)}"
-        if held is not None and held["due_ms"] <= now and session not in book.busy.values():
+        if held is not None and held["due_ms"] <= now and session not in busy:
             yield now, f"{session}: its wake is overdue although nothing runs"
 
 
@@ -102,7 +101,7 @@ def no_cross_talk(evidence: Evidence) -> Iterator[Finding]:
     for exchange in evidence.exchanges:
         memories.see_command(exchange.command)
         for effect in exchange.effects:
-            if isinstance(effect, CallModel):
+            if isinstance(effect, Prompt):
                 yield from ((exchange.now_ms, problem) for problem in memories.strangers(effect))
             memories.see_effect(effect)
 
@@ -113,6 +112,7 @@ class _Memories:
     def __init__(self) -> None:
         self._owners: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._prompts: dict[str, list[str]] = defaultdict(list)
+        self._shown: dict[str, tuple[Message, ...]] = {}
         self._events: dict[str, set[str]] = defaultdict(set)
         self._epochs: Counter[str] = Counter()
         self._calls: dict[str, tuple[str, Message]] = {}
@@ -122,15 +122,16 @@ class _Memories:
         if isinstance(command, ImportTranscript):
             self._own(self._epoch_of(str(command.session_key)), command.messages)
         elif isinstance(command, PostEvent):
-            self._events[command.text.strip()].add(_base(str(command.session_key)))
+            for line in filter(_telling, map(str.strip, command.text.splitlines())):
+                self._events[line].add(_base(str(command.session_key)))
         elif isinstance(command, ModelReplied):
             self._replies[command.run_id] = command
         elif isinstance(command, ForgetSession):
             session = _base(str(command.session_key))
             self._epochs.update((session, f"{session}:heartbeat"))
 
-    def see_effect(self, effect: Effect) -> None:
-        if isinstance(effect, CallModel):
+    def see_effect(self, effect: Kept) -> None:
+        if isinstance(effect, Prompt):
             self._calls[effect.run_id] = self._owner_of(effect), effect.messages[-1]
         elif isinstance(effect, SessionReset):
             self._epochs[str(effect.session_key)] += 1
@@ -142,18 +143,19 @@ class _Memories:
             if reply is not None:
                 self._own(owner, [*reply.messages, Message.of("assistant", reply.text)])
 
-    def strangers(self, call: CallModel) -> Iterator[str]:
-        """What the prompt of `call` should not hold."""
+    def strangers(self, call: Prompt) -> Iterator[str]:
+        """What the prompt of `call` should not hold and the one before it did not hold either."""
         own = self._owner_of(call)
         replay = any(part.name == "replay" for part in call.ledger.parts)
-        for message in call.messages[:-1]:
+        for message in call.messages[leading(self._shown.get(own, ()), call.messages) : -1]:
             owners = self._owners.get((message.role, message.text), set())
             replayed = replay and any(_replayable(call, owner) for owner in owners)
             if owners and own not in owners and not replayed and not self._wrote(own, message):
                 yield f"run {call.run_id} with {own} sees a message of {min(owners)}"
-        newest = call.messages[-1].text
-        for text, sessions in self._events.items():
-            if _base(str(call.session_key)) not in sessions and len(text) > 8 and text in newest:
+        self._shown[own] = call.messages
+        for line in event_lines(call.messages[-1].text):
+            sessions = self._events.get(line, set())
+            if sessions and _base(str(call.session_key)) not in sessions:
                 yield f"run {call.run_id} on {call.session_key} sees an event of {min(sessions)}"
 
     def _own(self, owner: str, messages: Iterable[Message]) -> None:
@@ -168,17 +170,33 @@ class _Memories:
     def _epoch_of(self, session: str) -> str:
         return f"{session} epoch {self._epochs[session]}"
 
-    def _owner_of(self, call: CallModel) -> str:
+    def _owner_of(self, call: Prompt) -> str:
         if call.context_key.is_heartbeat_run:
             return str(call.context_key)
         return self._epoch_of(str(call.session_key))
+
+
+_EVENT_LINE = re.compile(r"System(?: \(untrusted\))?: ((?:\[[^\]]*\] )?)(.*)")
+
+
+def event_lines(prompt: str) -> Iterator[str]:
+    """The lines of events that a turn shows, without what the engine puts in front of them."""
+    for line in prompt.splitlines():
+        if match := _EVENT_LINE.match(line):
+            stamp, text = match.groups()
+            yield from filter(_telling, dict.fromkeys((text.strip(), (stamp + text).strip())))
+
+
+def _telling(line: str) -> bool:
+    """True for lines long enough that they do not stand in two events by chance."""
+    return len(line) > 8
 
 
 def _base(session: str) -> str:
     return session.removesuffix(":heartbeat")
 
 
-def _replayable(call: CallModel, owner: str) -> bool:
+def _replayable(call: Prompt, owner: str) -> bool:
     """True for memories of earlier ticks of the same lane."""
     ticks = str(call.context_key).removesuffix(call.context_key.id)
     return owner.startswith((ticks, f"{call.session_key} epoch "))
@@ -186,9 +204,19 @@ def _replayable(call: CallModel, owner: str) -> bool:
 
 def pairs_intact(evidence: Evidence) -> Iterator[Finding]:
     """Every tool call in a prompt is answered at once, and every tool result answers a call."""
+    shown: dict[str, tuple[Message, ...]] = {}
     for at, effect in evidence.effects():
-        if isinstance(effect, CallModel):
-            yield from ((at, f"run {effect.run_id}: {text}") for text in unpaired(effect.messages))
+        if isinstance(effect, Prompt):
+            context, messages = str(effect.context_key), effect.messages
+            first = _turn_of(messages, leading(shown.get(context, ()), messages))
+            yield from ((at, f"run {effect.run_id}: {text}") for text in unpaired(messages[first:]))
+            shown[context] = messages
+
+
+def _turn_of(messages: Sequence[Message], index: int) -> int:
+    """Where the calls stand that tool results before `index` could answer."""
+    before = range(index - 1, -1, -1)
+    return next((each for each in before if messages[each].role != "tool"), 0)
 
 
 def unpaired(messages: Iterable[Message]) -> Iterator[str]:
@@ -209,7 +237,7 @@ def unpaired(messages: Iterable[Message]) -> Iterator[str]:
 def budget_respected(evidence: Evidence) -> Iterator[Finding]:
     """No prompt that is sent costs more than its budget, and its ledger adds up."""
     for at, effect in evidence.effects():
-        if not isinstance(effect, CallModel):
+        if not isinstance(effect, Prompt):
             continue
         ledger = effect.ledger
         if ledger.estimated > ledger.budget:
@@ -243,8 +271,8 @@ def deterministic(evidence: Evidence) -> Iterator[Finding]:
     """The same commands at the same times give the same effects, byte for byte."""
     engine = Engine(evidence.config, id_seed=evidence.id_seed)
     for number, exchange in enumerate(evidence.exchanges):
-        again = [effect.to_json() for effect in engine.apply(exchange.command, exchange.now_ms)]
-        if again != [effect.to_json() for effect in exchange.effects]:
+        kept = [each.effect() if isinstance(each, Prompt) else each for each in exchange.effects]
+        if engine.apply(exchange.command, exchange.now_ms) != kept:
             yield exchange.now_ms, f"command {number} has other effects when it is replayed"
             return
 
@@ -271,9 +299,11 @@ def violations(evidence: Evidence, names: str | Iterable[str] | None = None) -> 
     """
     found = []
     chosen = [names] if isinstance(names, str) else names
+    if not isinstance(chosen, Iterable | None):
+        raise refusal("names", names, f"must be one of {', '.join(INVARIANTS)}, or several")
     for name in INVARIANTS if chosen is None else chosen:
-        if name not in INVARIANTS:
-            raise refusal("invariant", name, f"must be one of {', '.join(INVARIANTS)}")
+        if not isinstance(name, str) or name not in INVARIANTS:
+            raise refusal("names", name, f"must be one of {', '.join(INVARIANTS)}")
         for at, message in INVARIANTS[name](evidence):
             found.append(Violation(invariant=name, message=message, at_ms=at))
     return found

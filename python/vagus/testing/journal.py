@@ -2,10 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vagus import Command, Effect, RunEnded, RunStarted, WakeQueued
+from vagus import (
+    CallModel,
+    Command,
+    ContextKey,
+    Effect,
+    Ledger,
+    Message,
+    RunEnded,
+    RunStarted,
+    SessionKey,
+    WakeQueued,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A `CallModel` that is kept: its messages are shared with other prompts.
+
+    A prompt repeats the ones before it, and an effect holds copies, so keeping the effects would
+    take memory that grows with the square of a conversation.
+    """
+
+    run_id: str
+    agent_id: str
+    session_key: SessionKey
+    context_key: ContextKey
+    model: str
+    messages: tuple[Message, ...]
+    ledger: Ledger
+    deadline_ms: int
+
+    def effect(self) -> CallModel:
+        """The effect itself."""
+        return CallModel(
+            run_id=self.run_id,
+            agent_id=self.agent_id,
+            session_key=self.session_key,
+            context_key=self.context_key,
+            model=self.model,
+            messages=self.messages,
+            ledger=self.ledger,
+            deadline_ms=self.deadline_ms,
+        )
+
+
+class Prompts:
+    """Makes prompts out of effects, with one object for all messages that are equal."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Message] = {}
+
+    def of(self, effect: CallModel) -> Prompt:
+        """The prompt that `effect` sends."""
+        return Prompt(
+            run_id=effect.run_id,
+            agent_id=effect.agent_id,
+            session_key=effect.session_key,
+            context_key=effect.context_key,
+            model=effect.model,
+            messages=tuple(map(self._shared, effect.messages)),
+            ledger=effect.ledger,
+            deadline_ms=effect.deadline_ms,
+        )
+
+    def _shared(self, message: Message) -> Message:
+        # Hashing a message takes longer than reading its text.
+        known = self._known.setdefault(message.text or repr(message), message)
+        return known if known == message else message
+
+
+Kept = Effect | Prompt
+"""What is kept of an effect."""
+
+
+def leading(earlier: Sequence[Message], later: Sequence[Message]) -> int:
+    """How many messages `later` begins with that `earlier` showed too; all but its last, or 0."""
+    count = max(0, len(earlier) - 1)
+    return count if tuple(earlier[:count]) == tuple(later[:count]) else 0
 
 
 class Exchange(NamedTuple):
@@ -13,7 +91,7 @@ class Exchange(NamedTuple):
 
     now_ms: int
     command: Command
-    effects: list[Effect]
+    effects: Sequence[Kept]
 
 
 class WaitingWake(NamedTuple):
@@ -36,7 +114,7 @@ class WakeBook:
     busy: dict[str, str] = field(default_factory=dict)
     _taken: dict[str, WaitingWake] = field(default_factory=dict)
 
-    def see(self, effect: Effect) -> str | None:
+    def see(self, effect: Kept) -> str | None:
         """Takes note of `effect`; says what is wrong with it, if anything."""
         if isinstance(effect, WakeQueued):
             return self._queue(effect)

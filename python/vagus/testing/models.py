@@ -70,6 +70,8 @@ def as_reply(answer: object) -> Reply:
         InvalidInput: `answer` is not an `Answer`.
     """
     if isinstance(answer, Reply):
+        if not isinstance(answer.messages, list | tuple):
+            raise refusal("messages", answer.messages, "must be a list or tuple of messages")
         return answer
     if isinstance(answer, str):
         return Reply(text=answer)
@@ -101,10 +103,12 @@ def ask(model: Model | None, call: ModelCall, latency_ms: int) -> Asked:
         return Asked(ModelFailed(run_id=call.run_id, error=told(error)), latency_ms)
     try:
         reply = as_reply(answer)
-        command = ModelReplied(run_id=call.run_id, text=reply.text, messages=list(reply.messages))
+        command = ModelReplied(run_id=call.run_id, text=reply.text, messages=reply.messages)
         return Asked(command, latency_ms if reply.after is None else span_ms(reply.after, "after"))
     except InvalidInput as error:
         return blame(call.run_id, error)
+    except Exception as error:  # an object that only looks like an answer
+        return blame(call.run_id, refusal("model", answer, f"{_ANSWERS} ({told(error)})"))
 
 
 def blame(run_id: str, error: Mistake) -> Asked:
@@ -114,6 +118,13 @@ def blame(run_id: str, error: Mistake) -> Asked:
 
 def told(error: Exception) -> str:
     """The type and text of `error`, printable."""
-    name, text = type(error).__name__, str(error)
+    name, text = type(error).__name__, _text_of(error)
     words = text if isinstance(error, ScriptedFailure) else f"{name}: {text}" if text else name
     return words.encode(errors="replace").decode()
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # whatever it does, it has failed the run, not the host
+        return "(its text cannot be shown)"
