@@ -375,9 +375,9 @@ def test_keys_are_parsed_totally():
 
 def test_a_wake_queue_refuses_and_forgets():
     queue: Any = WakeQueue()
-    for now in (-1, 2**53, True, 1.0):
-        refusal(InvalidInput, "now_ms", partial(queue.request, now, MAIN))
-        refusal(InvalidInput, "now_ms", partial(queue.due, now))
+    for moment in (-1, 2**53, True, 1.0):
+        refusal(InvalidInput, "now_ms", partial(queue.request, moment, MAIN))
+        refusal(InvalidInput, "now_ms", partial(queue.due, moment))
     refusal(InvalidInput, "coalesce_ms", lambda: queue.request(0, MAIN, coalesce_ms=-1))
     refusal(InvalidInput, "reason", lambda: queue.request(0, MAIN, reason=SURROGATE))
     refusal(InvalidKey, "session_key", lambda: queue.request(0, "main"))

@@ -462,7 +462,7 @@ def test_the_journal_replays():
     h.inbound("hi", session_key="agent:trent:main")
     assert h.journal[0] == (h.journal[0][0], Tick())
     engine = vagus.Engine(TICKING, id_seed=0)
-    replayed = [effect for now, command in h.journal for effect in engine.apply(command, now)]
+    replayed = [effect for at, command in h.journal for effect in engine.apply(command, at)]
     assert replayed == h.effects
 
 

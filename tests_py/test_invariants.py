@@ -254,7 +254,7 @@ def test_an_event_of_another_session_is_found():
     [
         ("System: [2026-05-17 22:15:00 UTC] build 17 failed", 1),
         ("System (untrusted): [2026-05-17 22:15:00 UTC] build 17 failed", 1),
-        ("hello\nSystem: [2026-05-17 22:15:00 UTC] what?\nSystem: log in /tmp/17", 1),
+        ("hello\nSystem: [2026-05-17 22:15:00 UTC] what?\nSystem: log in /var/17", 1),
         ("System: [log] of build 17", 1),
         ("build 17 failed", 0),
         ("System: [2026-05-17 22:15:00 UTC] build 18 failed", 0),
@@ -262,7 +262,7 @@ def test_an_event_of_another_session_is_found():
     ],
 )
 def test_events_are_known_by_their_lines(shown, found):
-    text = "build 17 failed\n\nlog in /tmp/17 \n[log] of build 17\nok"
+    text = "build 17 failed\n\nlog in /var/17 \n[log] of build 17\nok"
     evidence = record(
         started("r1", B),
         call(Message.of("user", shown), session=B),

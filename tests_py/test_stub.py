@@ -12,12 +12,16 @@ from vagus import InvalidInput, _core, types
 
 STUB = Path(vagus.__file__).with_name("_core.pyi")
 TREE = ast.parse(STUB.read_text(encoding="utf-8"))
-CLASSES = {node.name: node for node in TREE.body if isinstance(node, ast.ClassDef)}
+EVERY_CLASS = {node.name: node for node in TREE.body if isinstance(node, ast.ClassDef)}
+# What starts with an underscore is only in the stub: what many classes have in common.
+CLASSES = {name: node for name, node in EVERY_CLASS.items() if not name.startswith("_")}
 FUNCTIONS = {node.name for node in TREE.body if isinstance(node, ast.FunctionDef)}
 
 
 def methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
-    return {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+    shared = [EVERY_CLASS[base.id] for base in node.bases if isinstance(base, ast.Name)]
+    inherited = {name: method for base in shared for name, method in methods(base).items()}
+    return inherited | {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
 
 
 def is_property(method: ast.FunctionDef) -> bool:
