@@ -29,7 +29,6 @@ class RunTable {
   /// REQUIRES: the run is in flight.
   void end(const std::string& run_id);
 
-  bool in_flight(const std::string& run_id) const { return running_.count(run_id) > 0; }
   bool has_ended(const std::string& run_id) const { return ended_.count(run_id) > 0; }
 
   /// The run whose deadline came first, if it has come by `now`.
