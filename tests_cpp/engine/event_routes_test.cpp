@@ -35,6 +35,14 @@ TEST(EngineEventRoutes, EveryoneHearsOfTheirOwnEventAndNoOther) {
   EXPECT_FALSE(holds(sent[1].text, "Ann") || holds(sent[1].text, "nobody"));
 }
 
+TEST(EngineEventRoutes, OnePlaceUnderTwoSpellingsIsOnePlace) {
+  Host host(kQuietTrent);
+  host.send(later(exec_event(main_key(), "a", kAnn)));
+  DeliveryRoute again{" Slack", "default", "ANN ", std::nullopt};
+  host.send(later(exec_event(main_key(), "b", again)));
+  EXPECT_EQ(all<RunStarted>(host.advance(kSecond)).size(), 1U);
+}
+
 TEST(EngineEventRoutes, TheSecondRunSaysWhyItRuns) {
   Host host(kQuietTrent);
   host.send(later(exec_event(main_key(), "a", kAnn)));

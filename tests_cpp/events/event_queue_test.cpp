@@ -98,6 +98,8 @@ TEST_F(EventQueueTest, RefusesBadEventsAndChangesNothing) {
       {routed({bad, std::nullopt, "to", std::nullopt}), "route.channel"},
       {routed({"slack", bad, "to", std::nullopt}), "route.account"},
       {routed({"slack", std::nullopt, long_label, std::nullopt}), "route.to"},
+      {routed({" ", std::nullopt, "to", std::nullopt}), "route.channel"},
+      {routed({"slack", std::nullopt, "", std::nullopt}), "route.to"},
       {routed({"slack", std::nullopt, "to", bad}), "route.thread"},
   };
   for (const Case& each : cases) {

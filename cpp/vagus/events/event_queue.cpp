@@ -22,10 +22,16 @@ MaybeError check_label(std::string_view field, const std::optional<std::string>&
   return label ? check_text(field, *label, kMaxEventLabelBytes) : std::nullopt;
 }
 
+MaybeError check_given(std::string_view field, const std::string& label) {
+  if (auto failed = check_label(field, label)) return failed;
+  if (!is_blank(label)) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, field, label, "must not be blank");
+}
+
 MaybeError check_route(const DeliveryRoute& route) {
-  if (auto failed = check_label("route.channel", route.channel)) return failed;
+  if (auto failed = check_given("route.channel", route.channel)) return failed;
   if (auto failed = check_label("route.account", route.account)) return failed;
-  if (auto failed = check_label("route.to", route.to)) return failed;
+  if (auto failed = check_given("route.to", route.to)) return failed;
   return check_label("route.thread", route.thread);
 }
 
@@ -83,7 +89,7 @@ EventBatch EventQueue::lease_all(const SessionKey& session, const std::string& r
 EventBatch EventQueue::lease_for(const SessionKey& session, const std::string& run_id,
                                  const std::optional<DeliveryRoute>& route) {
   return lease_if(session, run_id, [&route](const SystemEvent& event) {
-    return !event.route || event.route == route;
+    return !event.route || (route && same_place(*event.route, *route));
   });
 }
 

@@ -69,7 +69,7 @@ class EventQueue {
 
   /// Errors: `invalid_input` for text that is blank, not UTF-8 or longer than `limits.event_bytes`
   /// once trimmed, for a tag or a route's field that is not UTF-8 or longer than
-  /// `kMaxEventLabelBytes`, and for a bad time.
+  /// `kMaxEventLabelBytes`, for a route without channel or recipient, and for a bad time.
   MaybeError check(const SystemEvent& event) const;
 
   /// Queues an event and gives it its id. Its text is trimmed; its tag is trimmed and lower-cased,

@@ -25,4 +25,9 @@ struct DeliveryRoute {
   }
 };
 
+/// True when both lead to the same place, however it was written: channel and account are compared
+/// as routing compares them (no account is the account `default`), recipient and thread trimmed and
+/// with their case.
+bool same_place(const DeliveryRoute& left, const DeliveryRoute& right);
+
 }  // namespace vagus

@@ -305,7 +305,7 @@ class Harness:
         return [(exchange.now_ms, exchange.command) for exchange in self._host.exchanges]
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything that the engine knows, as plain values."""
+        """What waits, what runs and what is kept, in figures; see `vagus.Engine.snapshot`."""
         return self._engine.snapshot()
 
     def check_invariants(self, names: str | Iterable[str] | None = None) -> list[Violation]:
