@@ -46,6 +46,9 @@ TEST(EngineEventRoom, AFailedRunGivesBackWhatItHadRoomFor) {
   for (int i = 0; i < 12; ++i) host.send(news(main_key(), log_of(i, 16'000)));
   host.model = fails();
   const auto first = only<CallModel>(host.send(message_to(main_key(), "Hi.")));
+  const Json waiting = host.engine.snapshot()["events"]["agent:trent:main"];
+  EXPECT_LT(waiting["events"].size(), 12U) << "what gave way is gone";
+  EXPECT_EQ(waiting["events"].size() + waiting["dropped"].get<std::size_t>(), 12U);
   host.model = says("Noted.");
   const auto second = only<CallModel>(host.send(message_to(main_key(), "Hi?")));
   const std::string events = prompt_of(first).substr(0, prompt_of(first).find("\n\nHi."));
