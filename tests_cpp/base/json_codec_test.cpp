@@ -39,7 +39,7 @@ struct CodecLeaf {
 
   static constexpr std::string_view kName = "Leaf";
   static constexpr auto fields() {
-    return std::tuple(required("number", &CodecLeaf::number, ""),
+    return field_list(required("number", &CodecLeaf::number, ""),
                       field("flag", &CodecLeaf::flag, ""));
   }
 };
@@ -54,7 +54,7 @@ struct CodecTree {
 
   static constexpr std::string_view kName = "Tree";
   static constexpr auto fields() {
-    return std::tuple(field("text", &CodecTree::text, ""), field("colour", &CodecTree::colour, ""),
+    return field_list(field("text", &CodecTree::text, ""), field("colour", &CodecTree::colour, ""),
                       field("shout", &CodecTree::shout, ""), field("maybe", &CodecTree::maybe, ""),
                       field("leaves", &CodecTree::leaves, ""),
                       field("named", &CodecTree::named, ""));

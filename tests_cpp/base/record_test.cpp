@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 1> enum_names(RecordOnly) {
 struct RecordInner {
   std::int64_t x = 1;
   static constexpr std::string_view kName = "Inner";
-  static constexpr auto fields() { return std::tuple(field("x", &RecordInner::x, "a number")); }
+  static constexpr auto fields() { return field_list(field("x", &RecordInner::x, "a number")); }
 };
 
 struct RecordOuter {
@@ -31,7 +31,7 @@ struct RecordOuter {
   std::optional<RecordInner> maybe;
   static constexpr std::string_view kName = "Outer";
   static constexpr auto fields() {
-    return std::tuple(required("name", &RecordOuter::name, "its name"),
+    return field_list(required("name", &RecordOuter::name, "its name"),
                       field("list", &RecordOuter::list, "several"),
                       field("maybe", &RecordOuter::maybe, "one or none"));
   }
@@ -39,7 +39,7 @@ struct RecordOuter {
 
 struct RecordEmpty {
   static constexpr std::string_view kName = "Empty";
-  static constexpr auto fields() { return std::tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
 namespace {

@@ -103,5 +103,16 @@ TEST(Duration, ReadsBackWhatItWrites) {
   EXPECT_EQ(*Duration::parse(Duration(kMaxMillis).str()), Duration(kMaxMillis));
 }
 
+TEST(Duration, ABareNumberCountsWhatItIsToldTo) {
+  EXPECT_EQ(Duration::parse("5", 1).value_or_throw().millis(), 5);
+  EXPECT_EQ(Duration::parse("1.5", kHour).value_or_throw().millis(), 90 * kMinute);
+  EXPECT_EQ(Duration::parse("5s", kHour).value_or_throw().millis(), 5 * kSecond);
+  EXPECT_FALSE(Duration::parse("1h5", 1).ok()) << "only a single number is bare";
+  EXPECT_EQ(Duration::unit_millis("d"), kDay);
+  EXPECT_EQ(Duration::unit_millis("ms"), 1);
+  EXPECT_EQ(Duration::unit_millis("w"), std::nullopt);
+  EXPECT_EQ(Duration::unit_millis(""), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vagus

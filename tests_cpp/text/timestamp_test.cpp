@@ -34,6 +34,12 @@ TEST(Timestamp, ReachesBehindTheEpoch) {
   EXPECT_EQ(civil_time(-146'097 * kDay), (CivilTime{1570, 1, 1, 4, 0, 0, 0}));
 }
 
+TEST(IsoStamp, TellsMilliseconds) {
+  EXPECT_EQ(iso_stamp(1'779'056'100'250), "2026-05-17T22:15:00.250Z");
+  EXPECT_EQ(iso_stamp(0), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(iso_stamp(-1), "1969-12-31T23:59:59.999Z");
+}
+
 // Counting day by day from the epoch, with the leap rule written out.
 TEST(TimestampProperty, AgreesWithADayCounter) {
   CivilTime expected;

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <tuple>
 
 #include "vagus/base/record.hpp"
 #include "vagus/base/result.hpp"
@@ -27,13 +26,17 @@ struct Limits {
   std::int64_t event_bytes = 16'384;
   std::int64_t wake_causes = 16;
   std::int64_t wake_attempts = 100;
+  std::int64_t ended_wakes = 65'536;
   std::int64_t queued_turns = 20;
   std::int64_t transcript_messages = 20'000;
   std::int64_t ended_runs = 4'096;
+  std::int64_t deliveries = 1'024;
+  std::int64_t delivery_attempts = 60;
+  std::int64_t checklist_tasks = 200;
 
   static constexpr std::string_view kName = "Limits";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("sessions", &Limits::sessions,
               "sessions the engine keeps state for; a new one is refused until one is forgotten"),
         field("text_bytes", &Limits::text_bytes, "bytes of one message, file or reply"),
@@ -45,11 +48,19 @@ struct Limits {
               "counted"),
         field("wake_attempts", &Limits::wake_attempts,
               "failed runs, since its newest request, after which a wake is given up"),
+        field("ended_wakes", &Limits::ended_wakes,
+              "ended wake requests remembered, so that a producer can ask what became of one"),
         field("queued_turns", &Limits::queued_turns, "user turns waiting for one lane"),
         field("transcript_messages", &Limits::transcript_messages,
               "messages kept in one transcript; the oldest turns give way"),
         field("ended_runs", &Limits::ended_runs,
-              "ended runs remembered, so that a late reply is recognised"));
+              "ended runs remembered, so that a late reply is recognised"),
+        field("deliveries", &Limits::deliveries,
+              "replies kept until the host says what became of them; the oldest is let go"),
+        field("delivery_attempts", &Limits::delivery_attempts,
+              "times that one reply is handed to the host before it is given up"),
+        field("checklist_tasks", &Limits::checklist_tasks,
+              "tasks read from one HEARTBEAT.md; the model is told how many are left out"));
   }
 };
 

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
 #include "vagus/base/result.hpp"
@@ -18,7 +17,7 @@
 ///     std::string id;
 ///     static constexpr std::string_view kName = "Peer";
 ///     static constexpr auto fields() {
-///       return std::tuple(required("kind", &Peer::kind, "direct, group or channel"),
+///       return field_list(required("kind", &Peer::kind, "direct, group or channel"),
 ///                         required("id", &Peer::id, "the channel's own id, case kept"));
 ///     }
 ///   };
@@ -48,24 +47,56 @@ constexpr Field<Owner, T> required(std::string_view name, T Owner::*member, std:
   return {name, member, doc, true};
 }
 
+/// Fields in order. A chain of pairs: a `std::tuple` of as many takes a compiler several times as
+/// long, in every file that sees the record.
+template <class... F>
+struct FieldList {
+  static constexpr std::size_t kSize = 0;
+};
+
+template <class First, class... Rest>
+struct FieldList<First, Rest...> {
+  static constexpr std::size_t kSize = 1 + sizeof...(Rest);
+  First first;
+  FieldList<Rest...> rest;
+};
+
+constexpr FieldList<> field_list() {
+  return {};
+}
+
+template <class First, class... Rest>
+constexpr FieldList<First, Rest...> field_list(const First& first, const Rest&... rest) {
+  return {first, field_list(rest...)};
+}
+
 template <class T>
 concept Record = requires {
   { T::kName } -> std::convertible_to<std::string_view>;
   T::fields();
 };
 
+template <class... F, class Visit>
+constexpr void visit_fields(const FieldList<F...>& fields, Visit& visit) {
+  if constexpr (sizeof...(F) > 0) {
+    visit(fields.first);
+    visit_fields(fields.rest, visit);
+  }
+}
+
 /// Calls `visit(field)` for every field, in declaration order.
 template <Record R, class Visit>
 constexpr void for_each_field(Visit&& visit) {
-  std::apply([&](const auto&... each) { (visit(each), ...); }, R::fields());
+  visit_fields(R::fields(), visit);
 }
 
 /// Field by field; nested records compare the same way.
 template <Record R>
 bool operator==(const R& left, const R& right) {
-  return std::apply(
-      [&](const auto&... each) { return ((left.*each.member == right.*each.member) && ...); },
-      R::fields());
+  bool equal = true;
+  for_each_field<R>(
+      [&](const auto& each) { equal = equal && left.*each.member == right.*each.member; });
+  return equal;
 }
 
 /// An enum whose values 0, 1, 2… have the names `enum_names(E{})[0, 1, 2…]`, found by ADL.

@@ -17,7 +17,6 @@ struct Unit {
 
 // Largest first, which is the order of writing.
 constexpr Unit kUnits[] = {{"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", kSecond}, {"ms", 1}};
-constexpr Unit kDefaultUnit = {"", kMinute};
 
 // A sum of decimal numbers kept digit by digit, so that `1.005s` is exactly 1005 ms and rounding
 // happens once.
@@ -58,14 +57,6 @@ bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
 }
 
-std::optional<Unit> take_unit(std::string_view& text) {
-  const std::string_view name = take_while(text, is_letter);
-  for (const Unit& unit : kUnits) {
-    if (unit.name == name) return unit;
-  }
-  return std::nullopt;
-}
-
 // Saturates just above `kMaxMillis`, which no caller accepts.
 Millis to_number(std::string_view digits) {
   Millis number = 0;
@@ -79,7 +70,7 @@ Millis to_number(std::string_view digits) {
 Error malformed(std::string_view text) {
   return make_error(ErrorCode::invalid_input, "duration", text,
                     "must be numbers with units d, h, m, s or ms and no spaces, such as 5m, 1h30m "
-                    "or 1.5h; a single bare number counts minutes");
+                    "or 1.5h; only a single number may go without a unit");
 }
 
 Error too_long(std::string_view text) {
@@ -89,7 +80,14 @@ Error too_long(std::string_view text) {
 
 }  // namespace
 
-Result<Duration> Duration::parse(std::string_view text) {
+std::optional<Millis> Duration::unit_millis(std::string_view unit) {
+  for (const Unit& each : kUnits) {
+    if (each.name == unit) return each.millis;
+  }
+  return std::nullopt;
+}
+
+Result<Duration> Duration::parse(std::string_view text, Millis bare_unit) {
   const std::string_view trimmed = trim(text);
   if (trimmed.empty() || trimmed.size() > kMaxDurationBytes) return malformed(text);
   const std::string spelling = lower_ascii(trimmed);
@@ -105,9 +103,9 @@ Result<Duration> Duration::parse(std::string_view text) {
     }
     if (number.empty()) return malformed(text);
     const bool bare = first && left.empty();
-    const std::optional<Unit> unit = bare ? kDefaultUnit : take_unit(left);
+    const auto unit = bare ? bare_unit : unit_millis(take_while(left, is_letter));
     if (!unit) return malformed(text);
-    if (!total.add(to_number(number), fraction, unit->millis)) return too_long(text);
+    if (!total.add(to_number(number), fraction, *unit)) return too_long(text);
   }
   if (total.rounded() > kMaxMillis) return too_long(text);
   return Duration(total.rounded());

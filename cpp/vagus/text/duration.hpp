@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,16 +10,20 @@
 namespace vagus {
 
 /// A span of time written by people: `5m`, `1h30m`, `250ms`, `1.5h`; a bare number counts minutes
-/// (spec: heartbeats, section 2.1). Rounded half up to whole milliseconds; `0` switches a cadence
-/// off.
+/// unless told otherwise (spec: heartbeats, section 2.1). Rounded half up to whole milliseconds;
+/// `0` switches a cadence off.
 class Duration {
  public:
   Duration() = default;
   /// REQUIRES: `millis` is a valid time span (not negative, at most `kMaxMillis`).
   explicit Duration(Millis millis) : millis_(millis) {}
 
-  /// Exact in every digit; at most 64 bytes. Errors: `invalid_input`, field `duration`.
-  static Result<Duration> parse(std::string_view text);
+  /// Exact in every digit; at most 64 bytes. A bare number counts units of `bare_unit`
+  /// milliseconds. Errors: `invalid_input`, field `duration`.
+  static Result<Duration> parse(std::string_view text, Millis bare_unit = kMinute);
+
+  /// How many milliseconds the unit `d`, `h`, `m`, `s` or `ms` has; nothing for any other.
+  static std::optional<Millis> unit_millis(std::string_view unit);
 
   Millis millis() const { return millis_; }
 

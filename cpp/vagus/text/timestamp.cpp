@@ -41,4 +41,14 @@ std::string utc_stamp(Millis at) {
   return text;
 }
 
+std::string iso_stamp(Millis at) {
+  const CivilTime time = civil_time(at);
+  const Millis fraction = at - floor_divide(at, kSecond) * kSecond;
+  char text[64];
+  std::snprintf(text, sizeof text, "%04lld-%02u-%02uT%02u:%02u:%02u.%03uZ",
+                static_cast<long long>(time.year), time.month, time.day, time.hour, time.minute,
+                time.second, static_cast<unsigned>(fraction));
+  return text;
+}
+
 }  // namespace vagus

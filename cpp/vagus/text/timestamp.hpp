@@ -27,4 +27,7 @@ CivilTime civil_time(Millis since_epoch);
 /// `2026-05-17 22:15:00 UTC`.
 std::string utc_stamp(Millis at);
 
+/// `2026-05-17T22:15:00.250Z`, as ISO 8601 and JavaScript write it.
+std::string iso_stamp(Millis at);
+
 }  // namespace vagus

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "vagus/text/ascii.hpp"
+
 namespace vagus {
 namespace {
 
@@ -112,6 +114,11 @@ std::size_t white_space_at(std::string_view text, std::size_t at) {
   return c && find_entry(kWhiteSpace, c->value) ? c->length : 0;
 }
 
+// Nearly all text begins and ends with such a character.
+bool is_visible_ascii(char c) {
+  return c > ' ' && c <= '~';
+}
+
 // Where the code point that ends at byte `end` begins, if it is well formed.
 std::size_t last_start(std::string_view text, std::size_t end) {
   std::size_t start = end - 1;
@@ -173,6 +180,7 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
+  if (!text.empty() && is_visible_ascii(text.front()) && is_visible_ascii(text.back())) return text;
   while (!text.empty()) {
     const std::size_t length = white_space_at(text, 0);
     if (length == 0) break;
@@ -203,6 +211,7 @@ std::string lower_ascii(std::string_view text) {
 }
 
 std::string token(std::string_view text) {
+  if (all_of_class(text, AsciiClass::visible_lower)) return std::string(text);
   return lower(trim(text));
 }
 
