@@ -92,5 +92,28 @@ TEST(Account, IsSanitisedWithDefaultForWhatCannotBeUsed) {
   for (const auto& [text, account] : cases) EXPECT_EQ(normalize_account(text), account) << text;
 }
 
+TEST(AgentId, WhatIsNotUsableHasNoSanitisedForm) {
+  EXPECT_EQ(sanitized_agent_id(" O p s "), "o-p-s");
+  EXPECT_EQ(sanitized_agent_id("_x"), "_x");
+  EXPECT_EQ(sanitized_agent_id("日本"), std::nullopt);
+  EXPECT_EQ(sanitized_agent_id("-"), std::nullopt);
+}
+
+TEST(AgentId, AValidIdNeedsNothingButLowerCase) {
+  EXPECT_TRUE(is_valid_agent_id(" Ops-1_x "));
+  EXPECT_TRUE(is_valid_agent_id(std::string(64, 'a')));
+  for (const std::string& id : {std::string(), std::string("_x"), std::string("-x"),
+                                std::string("a b"), std::string("café"), std::string(65, 'a')}) {
+    EXPECT_FALSE(is_valid_agent_id(id)) << id;
+  }
+}
+
+TEST(AgentId, AnAccountMayBeLeftOut) {
+  EXPECT_EQ(optional_account(" Work "), "work");
+  EXPECT_EQ(optional_account("default"), "default");
+  EXPECT_EQ(optional_account("*"), std::nullopt);
+  EXPECT_EQ(optional_account("-CONSTRUCTOR-"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vagus

@@ -65,7 +65,7 @@ TEST(SessionKey, RefusesAgentIdsThatWouldBeRewrittenAndSuggestsTheKey) {
   expect_refused(SessionKey::parse("agent:café:main"), "session_key", "\"agent:caf:main\"", "café");
   for (const char* text : {"agent:日本:main", "agent::main", "agent: :x", "agent:-:x"}) {
     const auto parsed = SessionKey::parse(text);
-    expect_refused(parsed, "session_key", "agent id must be", text);
+    expect_refused(parsed, "session_key", "agent id (at byte 6) must be", text);
     EXPECT_EQ(parsed.error().message.find("did you mean"), std::string::npos) << text;
   }
 }
@@ -245,9 +245,57 @@ TEST(SessionKeyBuilder, BuildsBackgroundSessions) {
   EXPECT_EQ(SessionKey::cron(agent(), "a:run")->str(), "agent:main:cron:a%3arun");
   EXPECT_EQ(SessionKey::cron(agent(), "heartbeat")->str(), "agent:main:cron:%68eartbeat");
   expect_refused(SessionKey::subagent(agent(), " "), "subagent id", "blank", "subagent");
-  expect_refused(SessionKey::cron(agent(), ""), "cron job id", "blank", "cron");
-  expect_refused(SessionKey::cron_run(agent(), "\ufeff", "r"), "cron job id", "blank", "run");
+  expect_refused(SessionKey::cron(agent(), ""), "cron id", "blank", "cron");
+  expect_refused(SessionKey::cron_run(agent(), "\ufeff", "r"), "cron id", "blank", "run");
   expect_refused(SessionKey::cron_run(agent(), "j", "\n"), "cron run id", "blank", "run");
+}
+
+TEST(SessionKeyBuilder, BuildsEveryNamedSpace) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"hook", "hook:u-1"},   {"node", "node-u-1"},           {"dashboard", "dashboard:u-1"},
+      {"acp", "acp:u-1"},     {"explicit", "explicit:u-1"},   {"openai-user", "openai-user:u-1"},
+      {"voice", "voice:u-1"}, {"recovered", "recovered:u-1"},
+  };
+  for (const auto& [space, rest] : cases) {
+    const auto built = SessionKey::named(agent(), space, " U-1 ");
+    ASSERT_TRUE(built) << space;
+    EXPECT_EQ(built->rest(), rest);
+    EXPECT_EQ(built->parts().space, space);
+    EXPECT_EQ(built->parts().id, "u-1");
+  }
+  expect_refused(SessionKey::named(agent(), "slack", "x"), "space", "ids stand behind", "space");
+  expect_refused(SessionKey::named(agent(), "hook", " "), "hook id", "blank", "id");
+}
+
+TEST(SessionKeyBuilder, IdsInASpaceCannotBecomePeers) {
+  EXPECT_EQ(SessionKey::named(agent(), "voice", "group:5")->rest(), "voice:group%3a5");
+  EXPECT_EQ(SessionKey::named(agent(), "voice", "a:direct:5")->rest(), "voice:a%3adirect%3a5");
+  EXPECT_EQ(SessionKey::named(agent(), "node", "a:group:5")->rest(), "node-a%3agroup%3a5");
+  EXPECT_EQ(SessionKey::named(agent(), "hook", "group:5")->rest(), "hook:group:5");
+}
+
+TEST(SessionKeyBuilder, BindsAConversationToAHarness) {
+  const auto built = SessionKey::acp_binding(agent(), "Discord", "", " C1 ");
+  EXPECT_EQ(built->rest(), "acp:binding:discord:default:45762c3e164a77a0");
+  EXPECT_NE(*built, *SessionKey::acp_binding(agent(), "discord", "", "c1"));
+  EXPECT_EQ(built->kind(), SessionKind::acp);
+  expect_refused(SessionKey::acp_binding(agent(), "x", "", ""), "conversation", "blank", "id");
+  expect_refused(SessionKey::acp_binding(agent(), "dm", "", "5"), "channel", "part", "channel");
+}
+
+TEST(SessionKeyBuilder, BuildsTheSessionOfNativeCommands) {
+  EXPECT_EQ(SessionKey::slash(agent(), "Discord", "U1")->rest(), "discord:slash:u1");
+  expect_refused(SessionKey::slash(agent(), "slash", "5"), "channel", "part", "channel");
+  expect_refused(SessionKey::slash(agent(), "x", " "), "user", "blank", "user");
+}
+
+TEST(SessionKeyParse, SaysWhereReadingFailed) {
+  const auto message = [](const char* text) { return SessionKey::parse(text).error().message; };
+  EXPECT_NE(message("main").find("at byte 0"), std::string::npos);
+  EXPECT_NE(message("agent:main").find("at byte 10"), std::string::npos);
+  EXPECT_NE(message("agent:main:").find("at byte 11"), std::string::npos);
+  EXPECT_NE(message("agent:main::x").find("at byte 11"), std::string::npos);
+  EXPECT_NE(message("agent:main:\xff").find("byte 11"), std::string::npos);
 }
 
 TEST(SessionKeyThread, HangsAThreadBelowAnyKey) {
@@ -328,7 +376,22 @@ TEST(SessionKeyKind, IsReadFromTheShape) {
       {"slack:group:", SessionKind::other},
       {"direct:", SessionKind::other},
       {"mainly", SessionKind::other},
-      {"dashboard:x", SessionKind::other},
+      {"slack:slash:u1", SessionKind::slash},
+      {"dashboard:x", SessionKind::dashboard},
+      {"internal-session-effects:x-1", SessionKind::internal_effects},
+      {"harness:codex:1", SessionKind::harness},
+      {"explicit:s1", SessionKind::explicit_session},
+      {"openai:u", SessionKind::api},
+      {"openresponses-user:u", SessionKind::api},
+      {"boot:r", SessionKind::runtime},
+      {"voice:c", SessionKind::runtime},
+      {"voice:direct:5", SessionKind::direct},
+      {"commitments:r", SessionKind::runtime},
+      {"recovered:s", SessionKind::repaired},
+      {"heartbeat-recovered-2026", SessionKind::repaired},
+      {"unknown:x", SessionKind::repaired},
+      {"unknown:group:5", SessionKind::group},
+      {"global", SessionKind::other},
   };
   for (const auto& [rest, kind] : cases) {
     EXPECT_EQ(key("agent:a:" + std::string(rest)).kind(), kind) << rest;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "vagus/text/ascii.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
@@ -16,25 +17,12 @@ constexpr std::string_view kFallbackAccount = "default";
 constexpr std::array<std::string_view, 3> kPrototypeNames = {"__proto__", "prototype",
                                                              "constructor"};
 
-bool is_id_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-bool is_id_character(char c) {
-  return is_id_letter(c) || c == '_' || c == '-';
-}
-
-bool is_clean(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxIdBytes && is_id_letter(id.front()) &&
-         std::all_of(id.begin(), id.end(), is_id_character);
-}
-
 // Each run of other characters becomes one dash.
 std::string dashed(std::string_view text) {
   std::string out;
   bool in_run = false;
   for (const char c : text) {
-    const bool keep = is_id_character(c);
+    const bool keep = is_ascii_class(c, AsciiClass::id);
     if (keep || !in_run) out += keep ? c : '-';
     in_run = !keep;
   }
@@ -44,7 +32,7 @@ std::string dashed(std::string_view text) {
 // The rule that agent and account ids share; empty when nothing usable is left.
 std::string sanitised(std::string_view text) {
   const std::string_view trimmed = trim(text);
-  if (std::string id = lower_ascii(trimmed); is_clean(id)) return id;
+  if (std::string id = lower_ascii(trimmed); AgentId::is_plain(id)) return id;
   const std::string id = dashed(lower(trimmed));
   const std::size_t first = id.find_first_not_of('-');
   if (first == std::string::npos) return "";
@@ -53,6 +41,11 @@ std::string sanitised(std::string_view text) {
 }
 
 }  // namespace
+
+bool AgentId::is_plain(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxIdBytes &&
+         is_ascii_class(text.front(), AsciiClass::id_letter) && all_of_class(text, AsciiClass::id);
+}
 
 Result<AgentId> AgentId::parse(std::string_view text) {
   std::string id = sanitised(text);
@@ -68,10 +61,26 @@ AgentId AgentId::lenient(std::string_view text) {
 }
 
 std::string normalize_account(std::string_view text) {
+  if (text.empty()) return std::string(kFallbackAccount);  // as it usually is
+  return optional_account(text).value_or(std::string(kFallbackAccount));
+}
+
+std::optional<std::string> optional_account(std::string_view text) {
   std::string id = sanitised(text);
   const bool unusable = id.empty() || std::find(kPrototypeNames.begin(), kPrototypeNames.end(),
                                                 id) != kPrototypeNames.end();
-  return unusable ? std::string(kFallbackAccount) : id;
+  if (unusable) return std::nullopt;
+  return id;
+}
+
+bool is_valid_agent_id(std::string_view text) {
+  return AgentId::is_plain(lower_ascii(trim(text)));
+}
+
+std::optional<std::string> sanitized_agent_id(std::string_view text) {
+  std::string id = sanitised(text);
+  if (id.empty()) return std::nullopt;
+  return id;
 }
 
 }  // namespace vagus

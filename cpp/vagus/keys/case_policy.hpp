@@ -10,7 +10,11 @@ namespace vagus {
 /// the only place that knows those channels. REQUIRES: valid UTF-8. Idempotent.
 std::string canonical_case(std::string_view key);
 
-/// True when `<channel>:<kind>:<id>` keeps the case of its id. REQUIRES: both in lower case.
+/// True only when `canonical_case(key)` gives `key` itself; says so of ASCII text without white
+/// space, and of no other. Allocates nothing.
+bool is_plainly_canonical(std::string_view key);
+
+/// True when `<channel>:<kind>:<id>` keeps the case of its id; the channel may be in any case.
 bool keeps_id_case(std::string_view channel, std::string_view kind);
 
 /// True when whatever is appended to `key`, such as a thread, keeps its case too.

@@ -12,9 +12,10 @@ struct Escape {
   std::string_view written;
 };
 
-constexpr Escape kEscapes[] = {{':', "%3a"}, {'%', "%25"}, {'h', "%68"}};
+constexpr Escape kEscapes[] = {{':', "%3a"}, {'%', "%25"}, {'h', "%68"}, {'t', "%74"}};
 constexpr std::size_t kEscapeBytes = 3;
 constexpr std::string_view kHeartbeat = "heartbeat";
+constexpr std::string_view kThread = "thread";
 
 enum class Place { first, anywhere, last };
 
@@ -25,8 +26,8 @@ struct ReservedWord {
 
 // What parsing and isolation look for behind the fixed part of a key.
 constexpr ReservedWord kReservedWords[] = {
-    {"agent", Place::first},     {"direct", Place::first},  {"dm", Place::first},
-    {"thread", Place::anywhere}, {kHeartbeat, Place::last},
+    {"agent", Place::first},    {"direct", Place::first},  {"dm", Place::first},
+    {kThread, Place::anywhere}, {kHeartbeat, Place::last},
 };
 
 bool reserved(std::string_view segment, bool first, bool last) {
@@ -80,15 +81,26 @@ std::string escaped(std::string_view id, bool with_colons) {
   return out;
 }
 
+std::string with_first_escaped(std::string_view word) {
+  return std::string(written(word.front())) + std::string(word.substr(1));
+}
+
 }  // namespace
 
+bool is_ordinary_id(std::string_view id) {
+  const bool plain =
+      std::none_of(id.begin(), id.end(), [](char c) { return c == ':' || c == '%'; });
+  return plain && id != kHeartbeat;
+}
+
 std::string escape_id(std::string_view id) {
-  if (id == kHeartbeat) return std::string(written('h')) + std::string(id.substr(1));
+  if (id == kHeartbeat) return with_first_escaped(id);
   const bool has_colon = id.find(':') != std::string_view::npos;
   return escaped(id, has_colon && reads_as_structure(id));
 }
 
 std::string escape_segment(std::string_view text) {
+  if (text == kHeartbeat || text == kThread) return with_first_escaped(text);
   return escaped(text, /*with_colons=*/true);
 }
 

@@ -1,34 +1,19 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "vagus/keys/agent_id.hpp"
 #include "vagus/keys/escape.hpp"
+#include "vagus/keys/key_parts.hpp"
+#include "vagus/keys/key_shape.hpp"
 #include "vagus/keys/peer.hpp"
+#include "vagus/text/inline_text.hpp"
 
 namespace vagus {
-
-/// What the shape of a session key says that it is for.
-enum class SessionKind {
-  main,
-  direct,
-  group,
-  channel,
-  subagent,
-  acp,
-  cron,
-  cron_run,
-  hook,
-  node,
-  other
-};
-constexpr std::array<std::string_view, 11> enum_names(SessionKind) {
-  return {"main", "direct",   "group", "channel", "subagent", "acp",
-          "cron", "cron_run", "hook",  "node",    "other"};
-}
 
 /// The routing identity of a conversation: `agent:<agent id>:<rest>`, in canonical case.
 ///
@@ -44,26 +29,45 @@ class SessionKey {
   /// Total over any bytes. Refuses (`invalid_key`) invalid UTF-8, more than `kMaxKeyBytes` (one
   /// `:heartbeat` at the end not counted, so that every key can be isolated), and text that is not
   /// an agent key (spec: keys, section 1.1) or whose agent id is not an `AgentId`. Bare keys,
-  /// `main`, `global` and `unknown` belong to no agent and are refused too.
+  /// `main`, `global` and `unknown` belong to no agent and are refused too. A refusal names the
+  /// byte where reading failed. Canonical ASCII text of the usual length allocates nothing.
   static Result<SessionKey> parse(std::string_view text);
 
   /// The agent's main session, `agent:<id>:main`; an empty key for an empty agent.
-  static SessionKey main(const AgentId& agent);
+  static SessionKey main(const AgentId& agent, const MainKey& main_key = {});
 
-  /// The session of one peer (spec: keys, sections 1.6 and 2, "key builder"). Direct messages
-  /// follow `scope`; a blank channel or peer id reads `unknown`. `account` is normalised. Different
-  /// conversations give different keys, up to white space around ids and letter case.
+  /// The session of one peer (spec: keys, sections 1.6 and 2, "key builder"). Direct messages and
+  /// rooms follow `scopes`; a blank channel or peer id reads `unknown`. `account` is normalised.
+  /// Different conversations give different keys, up to white space around ids and letter case.
   /// Errors, `invalid_key`: text that is not UTF-8 or too long; a channel or account that the shape
   /// needs and that is named like a part of a key (`direct`, `cron`, `thread`).
   static Result<SessionKey> for_peer(const AgentId& agent, std::string_view channel,
-                                     std::string_view account, const Peer& peer, DmScope scope);
+                                     std::string_view account, const Peer& peer,
+                                     const SessionScopes& scopes);
 
-  /// `agent:<id>:subagent:<id>`, `…:cron:<job>` and `…:cron:<job>:run:<run id>`. Errors:
-  /// `invalid_key` for ids that are blank, not UTF-8 or too long.
+  /// The session of the native commands of one user, `agent:<id>:<channel>:slash:<user>`.
+  static Result<SessionKey> slash(const AgentId& agent, std::string_view channel,
+                                  std::string_view user);
+
+  /// A session that an id behind a fixed word names: `named(agent, "hook", id)` is
+  /// `agent:<agent>:hook:<id>`. Errors, `invalid_key`: a word that is no space (see key_shape.cpp);
+  /// ids that are blank, not UTF-8 or too long.
+  static Result<SessionKey> named(const AgentId& agent, std::string_view space,
+                                  std::string_view id);
   static Result<SessionKey> subagent(const AgentId& agent, std::string_view id);
   static Result<SessionKey> cron(const AgentId& agent, std::string_view job);
+  /// `…:cron:<job>:run:<run id>`.
   static Result<SessionKey> cron_run(const AgentId& agent, std::string_view job,
                                      std::string_view run_id);
+
+  /// The session of a conversation that is bound to an agent-client-protocol harness:
+  /// `acp:binding:<channel>:<account>:<16 hex>`, the hex from the SHA-256 of all three.
+  static Result<SessionKey> acp_binding(const AgentId& agent, std::string_view channel,
+                                        std::string_view account, std::string_view conversation);
+
+  /// The key of which `parts()` gives `parts`. Errors, `invalid_key`: as for the builders; parts
+  /// that the kind does not have, or lacks; an id of kind `other` that reads as another kind.
+  static Result<SessionKey> from_parts(const KeyParts& parts);
 
   /// The thread `id` below this session, `<key>:thread:<id>`; this key itself when `id` is blank.
   Result<SessionKey> thread(std::string_view id) const;
@@ -80,14 +84,20 @@ class SessionKey {
   /// This key without one trailing `:heartbeat`; nothing when it has none.
   std::optional<SessionKey> without_heartbeat() const;
 
-  const std::string& str() const { return text_; }
-  bool empty() const { return text_.empty(); }
+  /// The text of this key; valid as long as the key is.
+  std::string_view view() const { return text_.view(); }
+  std::string str() const { return std::string(view()); }
+  bool empty() const { return view().empty(); }
 
   AgentId agent() const;
-  /// Everything after `agent:<id>:`.
+  /// Everything after `agent:<id>:`; valid as long as the key is.
   std::string_view rest() const;
   /// A thread or an isolated session is of its base's kind.
-  SessionKind kind() const;
+  SessionKind kind() const { return read_shape(rest()).kind; }
+
+  /// What the key was made of. Of a key that a builder wrote, `from_parts` makes it again; text
+  /// that no builder writes (`slack:dm:5`) is read as the nearest thing that one does.
+  KeyParts parts() const;
 
   /// The id after the last `:thread:`, unescaped; nothing when the key has no thread. The isolated
   /// session of a thread has the thread's id and parent.
@@ -95,16 +105,22 @@ class SessionKey {
   /// The key in front of the last `:thread:`; nothing when the key has no thread.
   std::optional<SessionKey> thread_parent() const;
 
-  auto operator<=>(const SessionKey&) const = default;
+  bool operator==(const SessionKey& other) const { return view() == other.view(); }
+  auto operator<=>(const SessionKey& other) const { return view() <=> other.view(); }
 
  private:
-  explicit SessionKey(std::string canonical) : text_(std::move(canonical)) {}
+  // REQUIRES: `canonical` is what `parse` would give, its agent id of `agent_bytes` bytes.
+  SessionKey(std::string_view canonical, std::size_t agent_bytes)
+      : text_(canonical), agent_bytes_(static_cast<std::uint8_t>(agent_bytes)) {}
+
+  static Result<SessionKey> read_canonical(std::string_view text, std::string_view given);
   static Result<SessionKey> build(const AgentId& agent, std::string_view rest);
-  bool is_isolated_from(const SessionKey& base) const;
+  SessionKey with_text(std::string_view canonical) const { return {canonical, agent_bytes_}; }
   SessionKey with_heartbeat() const;
   SessionKey stem() const;
 
-  std::string text_;
+  InlineText text_;
+  std::uint8_t agent_bytes_ = 0;
 };
 
 }  // namespace vagus
@@ -112,6 +128,6 @@ class SessionKey {
 template <>
 struct std::hash<vagus::SessionKey> {
   std::size_t operator()(const vagus::SessionKey& key) const noexcept {
-    return std::hash<std::string>{}(key.str());
+    return std::hash<std::string_view>{}(key.view());
   }
 };
