@@ -93,7 +93,8 @@ INSTANTIATE_TEST_SUITE_P(
     Heartbeats, ReadConfigRefuses,
     ::testing::Values(
         Refusal{with_heartbeat(R"({"target":" "})"),
-                "agents.list[0].heartbeat.target: must be 'event', 'last', 'none' or a channel, "
+                "agents.list[0].heartbeat.target: must be 'event', 'last', 'owner', 'none' or a "
+                "channel, "
                 "got \" \""},
         Refusal{with_heartbeat(R"({"target":"slack"})"),
                 "agents.list[0].heartbeat.to: is required, because the target of agent 'a' is the "
@@ -137,6 +138,26 @@ INSTANTIATE_TEST_SUITE_P(
                 "got \"\""}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Sessions, ReadConfigRefuses,
+    ::testing::Values(
+        Refusal{R"({"session":{"scope":"per-agent"}})",
+                "session.scope: must be per-sender or global, got \"per-agent\""},
+        Refusal{R"({"session":{"group_scope":"per-peer"}})",
+                "session.group_scope: must be main or per-group, got \"per-peer\""},
+        Refusal{R"({"session":{"main_key":"global"}})",
+                "session.main_key: names a session that belongs to no agent, got \"global\""},
+        Refusal{R"({"session":{"identity_links":{" ":["1"]}}})",
+                "session.identity_links[\" \"]: a person needs a name, got \" \""},
+        Refusal{R"({"session":{"identity_links":{"Alice":["1"],"alice ":["2"]}}})",
+                "session.identity_links[\"alice \"]: is the name \"Alice\" but for case and white "
+                "space, got \"alice \""},
+        Refusal{R"({"session":{"identity_links":{"alice":["1",""]}}})",
+                "session.identity_links.alice[1]: must not be blank, got \"\""},
+        Refusal{R"({"session":{"identity_links":{"bob":["x:1"],"alice":["7"," X:1"]}}})",
+                "session.identity_links.bob[0]: is linked to \"alice\" too; an id is one person's, "
+                "got \"x:1\""}));
+
+INSTANTIATE_TEST_SUITE_P(
     BindingsAndTheRest, ReadConfigRefuses,
     ::testing::Values(
         Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x"}},
@@ -144,12 +165,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "bindings[1].match.channel: must not be blank, got \" \""},
         Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x",
                    "peer":{"kind":"direct","id":"\u00a0"}}}]})",
-                "bindings[0].match.peer.id: must name one peer; leave 'peer' out to match them "
-                "all, got \"\u00a0\""},
-        Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x",
-                   "peer":{"kind":"group","id":"*"}}}]})",
-                "bindings[0].match.peer.id: must name one peer; leave 'peer' out to match them "
-                "all, got \"*\""},
+                "bindings[0].match.peer.id: must name one peer, or be '*' for all of that kind, "
+                "got \"\u00a0\""},
+        Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x","guild":" "}}]})",
+                "bindings[0].match.guild: must not be blank; leave it out to match any, got \" \""},
+        Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x","team":""}}]})",
+                "bindings[0].match.team: must not be blank; leave it out to match any, got \"\""},
+        Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x","roles":["r"," "]}}]})",
+                "bindings[0].match.roles[1]: must not be blank, got \" \""},
+        Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x","roles":"r"}}]})",
+                "bindings[0].match.roles: must be a list, got \"r\""},
+        Refusal{R"({"bindings":[{"agent":"a","match":{"channel":"x"},
+                   "session":{"group_scope":"per-room"}}]})",
+                "bindings[0].session.group_scope: must be main or per-group, got \"per-room\""},
         Refusal{R"({"user_timezone":""})",
                 "user_timezone: must be an IANA name such as 'UTC', got \"\""},
         Refusal{R"({"limits":{"sessions":0}})",
@@ -183,6 +211,12 @@ TEST(ReadConfig, AcceptsTheEdgesOfWhatIsAllowed) {
            with_heartbeat(R"({"replay":{"max_messages":0,"max_tokens":0},"ack_max_chars":0})"),
            with_heartbeat(R"({"model":null,"replay":null})"),
            std::string(R"({"bindings":[{"agent":"a","match":{"channel":"x","account":""}}]})"),
+           std::string(R"({"bindings":[{"agent":"a","match":{"channel":"x","roles":[],
+                           "peer":{"kind":"group","id":" * "}}}]})"),
+           std::string(R"({"session":{"identity_links":{"alice":["7","7 "],"bob":[]},
+                           "main_key":" ","scope":"global"}})"),
+           std::string(R"({"agents":{"list":[{"id":"a"}]},
+                           "bindings":[{"agent":"gone","match":{"channel":"x"}}]})"),
        }) {
     const Result<Config> config = read_config(json);
     EXPECT_TRUE(config) << json << ": " << config.error().what();
@@ -196,7 +230,7 @@ TEST(CheckConfig, RefusesPlaceholderIdsMadeInCode) {
   EXPECT_EQ(check_config(config)->field, "agents.list[0].id");
 
   Config bound;
-  bound.bindings.push_back({AgentId(), {"slack", std::nullopt, std::nullopt}});
+  bound.bindings.push_back({AgentId(), {"slack"}});
   ASSERT_TRUE(check_config(bound));
   EXPECT_EQ(check_config(bound)->field, "bindings[0].agent");
 }

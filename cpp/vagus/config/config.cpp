@@ -1,6 +1,7 @@
 #include "vagus/config/config.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "vagus/base/json_codec.hpp"
 #include "vagus/text/unicode.hpp"
@@ -14,7 +15,11 @@ constexpr Millis kDefaultTimeout = 10 * kMinute;
 HeartbeatConfig merged(const Config& config, const AgentConfig& agent) {
   HeartbeatConfig result = config.agents.defaults.heartbeat.value_or(HeartbeatConfig{});
   if (!agent.heartbeat) return result;
-  if (agent.heartbeat->target) result.to.reset();
+  if (agent.heartbeat->target) {
+    result.to.reset();
+    result.account.reset();
+    result.thread.reset();
+  }
   for_each_field<HeartbeatConfig>([&](const auto& each) {
     const auto& own = *agent.heartbeat.*each.member;
     if (own) result.*each.member = own;
@@ -40,6 +45,14 @@ std::vector<AgentConfig> roster_of(const Config& config) {
   return {only};
 }
 
+std::optional<AgentId> default_agent_of(const Config& config) {
+  const std::vector<AgentConfig> roster = roster_of(config);
+  if (roster.size() == 1) return roster.front().id;
+  const auto marked = std::find_if(roster.begin(), roster.end(),
+                                   [](const AgentConfig& agent) { return agent.is_default; });
+  return marked == roster.end() ? std::nullopt : std::optional(marked->id);
+}
+
 Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent) {
   const HeartbeatConfig from = merged(config, agent);
   Heartbeat to;
@@ -49,6 +62,13 @@ Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent) {
   to.session = from.session.value_or(to.session);
   to.target = token(from.target.value_or(to.target));
   to.to = trim(from.to ? std::string_view(*from.to) : std::string_view());
+  to.account = from.account;
+  to.thread = from.thread;
+  to.direct_policy = from.direct_policy.value_or(to.direct_policy);
+  to.response_prefix =
+      trim(from.response_prefix ? std::string_view(*from.response_prefix) : std::string_view());
+  to.respond_tool = from.respond_tool.value_or(to.respond_tool);
+  to.prompts = from.prompts.value_or(to.prompts);
   to.isolated_session = from.isolated_session.value_or(to.isolated_session);
   to.light_context = from.light_context.value_or(to.light_context);
   to.replay = from.replay.value_or(to.replay);
@@ -59,15 +79,20 @@ Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent) {
   return to;
 }
 
-std::vector<AgentConfig> agents_with_cadence(const Config& config) {
+std::vector<AgentConfig> enrolled_agents(const Config& config) {
   const auto has_its_own = [](const AgentConfig& each) { return each.heartbeat.has_value(); };
   std::vector<AgentConfig> enrolled = roster_of(config);
   const bool some_have = std::any_of(enrolled.begin(), enrolled.end(), has_its_own);
   if (!some_have && !config.agents.defaults.heartbeat) return {};
-  std::erase_if(enrolled, [&](const AgentConfig& each) {
-    return (some_have && !has_its_own(each)) || heartbeat_of(config, each).every == 0;
-  });
+  if (some_have) std::erase_if(enrolled, std::not_fn(has_its_own));
   return enrolled;
+}
+
+std::vector<AgentConfig> agents_with_cadence(const Config& config) {
+  std::vector<AgentConfig> agents = enrolled_agents(config);
+  std::erase_if(
+      agents, [&config](const AgentConfig& each) { return heartbeat_of(config, each).every == 0; });
+  return agents;
 }
 
 ModelConfig model_of(const Config& config, const std::string& name) {

@@ -2,6 +2,8 @@
 
 #include "vagus/base/json.hpp"
 #include "vagus/config/config.hpp"
+#include "vagus/config/config_check_delivery.hpp"
+#include "vagus/config/config_check_routing.hpp"
 #include "vagus/text/time_of_day.hpp"
 #include "vagus/text/unicode.hpp"
 
@@ -108,7 +110,7 @@ MaybeError check_heartbeat(const Config& config, const std::string& path,
   }
   if (heartbeat.target && is_blank(*heartbeat.target)) {
     return wrong(join_path(path, "target"), *heartbeat.target,
-                 "must be 'event', 'last', 'none' or a channel");
+                 "must be 'event', 'last', 'owner', 'none' or a channel");
   }
   if (heartbeat.replay) {
     if (auto failed = check_replay(join_path(path, "replay"), *heartbeat.replay)) return failed;
@@ -120,6 +122,7 @@ MaybeError check_heartbeat(const Config& config, const std::string& path,
   if (heartbeat.timeout && heartbeat.timeout->millis() <= 0) {
     return wrong(join_path(path, "timeout"), heartbeat.timeout->str(), "must be longer than zero");
   }
+  if (auto failed = check_prompts(path, heartbeat)) return failed;
   return check_count(join_path(path, "ack_max_chars"), heartbeat.ack_max_chars.value_or(0), 0);
 }
 
@@ -136,51 +139,15 @@ MaybeError check_heartbeats(const Config& config) {
   return std::nullopt;
 }
 
-bool is_channel(std::string_view target) {
-  return target != "event" && target != "last" && target != "none";
-}
-
-// Target and recipient may come from different places, so the pair is checked as each agent has it,
-// and reported where the target is written.
-MaybeError check_recipients(const Config& config) {
-  const std::vector<AgentConfig> roster = roster_of(config);
-  for (std::size_t i = 0; i < roster.size(); ++i) {
-    const Heartbeat heartbeat = heartbeat_of(config, roster[i]);
-    if (!is_channel(heartbeat.target) || !heartbeat.to.empty()) continue;
-    const bool own = roster[i].heartbeat && roster[i].heartbeat->target;
-    const std::string path = own ? agent_path(i, "heartbeat") : std::string(kDefaultHeartbeatPath);
-    return Error{ErrorCode::invalid_config, join_path(path, "to"), "",
-                 "is required, because the target of agent '" + roster[i].id.str() +
-                     "' is the channel " + quote_clipped(heartbeat.target)};
-  }
-  return std::nullopt;
-}
-
-// ---- bindings and the rest
-
-MaybeError check_binding(const std::string& path, const BindingConfig& binding) {
-  if (binding.agent.empty()) return wrong(join_path(path, "agent"), "", "must not be empty");
-  const std::string match_path = join_path(path, "match");
-  if (is_blank(binding.match.channel)) {
-    return wrong(join_path(match_path, "channel"), binding.match.channel, "must not be blank");
-  }
-  if (!binding.match.peer) return std::nullopt;
-  const std::string& id = binding.match.peer->id;
-  if (!is_blank(id) && trim(id) != "*") return std::nullopt;
-  return wrong(join_path(join_path(match_path, "peer"), "id"), id,
-               "must name one peer; leave 'peer' out to match them all");
-}
-
-MaybeError check_bindings(const Config& config) {
-  for (std::size_t i = 0; i < config.bindings.size(); ++i) {
-    if (auto failed = check_binding(join_path("bindings", i), config.bindings[i])) return failed;
-  }
-  return std::nullopt;
-}
+// ---- the rest
 
 MaybeError check_time_zone(const Config& config) {
   if (!is_blank(config.user_timezone)) return std::nullopt;
   return wrong("user_timezone", config.user_timezone, "must be an IANA name such as 'UTC'");
+}
+
+MaybeError check_wakes(const Config& config) {
+  return check_wake_guards("wakes", config.wakes);
 }
 
 MaybeError check_all_limits(const Config& config) {
@@ -188,8 +155,8 @@ MaybeError check_all_limits(const Config& config) {
 }
 
 constexpr MaybeError (*kChecks[])(const Config&) = {
-    check_models,     check_agent_models, check_agent_ids, check_one_default, check_heartbeats,
-    check_recipients, check_bindings,     check_time_zone, check_all_limits,
+    check_models,   check_agent_models, check_agent_ids, check_one_default, check_heartbeats,
+    check_delivery, check_routing,      check_wakes,     check_time_zone,   check_all_limits,
 };
 
 }  // namespace
