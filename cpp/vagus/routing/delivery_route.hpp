@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "vagus/base/record.hpp"
 
@@ -18,7 +17,7 @@ struct DeliveryRoute {
 
   static constexpr std::string_view kName = "DeliveryRoute";
   static constexpr auto fields() {
-    return std::tuple(required("channel", &DeliveryRoute::channel, "slack, discord, telegram, ..."),
+    return field_list(required("channel", &DeliveryRoute::channel, "slack, discord, telegram, ..."),
                       field("account", &DeliveryRoute::account, "the bot account on that channel"),
                       required("to", &DeliveryRoute::to, "the recipient's or room's own id"),
                       field("thread", &DeliveryRoute::thread, "the thread or topic inside it"));

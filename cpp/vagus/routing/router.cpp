@@ -1,73 +1,57 @@
 #include "vagus/routing/router.hpp"
 
-#include <algorithm>
+#include <map>
+#include <utility>
 
 #include "vagus/base/json.hpp"
+#include "vagus/text/ascii.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
 namespace {
 
-constexpr std::string_view kAnyAccount = "*";
-
-// Where to look for a message's binding, from most to least specific. Two lookups of one tier
-// compete by their place in the configuration.
-struct Lookup {
-  MatchedBy tier;
-  bool any_account;
-  bool with_peer;
-};
-constexpr Lookup kLookups[] = {
-    {MatchedBy::peer, false, true},
-    {MatchedBy::peer, true, true},
-    {MatchedBy::account, false, false},
-    {MatchedBy::channel, true, false},
-};
-
-// Every part follows its length, so that different places never share a key. Groups and channels
-// are one kind. No account is called `*`, because normalised ones hold no such character.
-std::string index_key(std::string_view channel, std::string_view account, const Peer* peer) {
-  std::string key;
-  const auto append = [&key](std::string_view part) {
-    key += std::to_string(part.size());
-    key += ':';
-    key += part;
-  };
-  append(channel);
-  append(account);
-  if (peer != nullptr) {
-    append(peer->kind == PeerKind::direct ? "direct" : "room");
-    append(peer->id);
-  }
-  return key;
+std::string_view text_of(const std::optional<std::string>& text) {
+  return text ? std::string_view(*text) : std::string_view();
 }
 
-std::optional<Peer> trimmed(std::optional<Peer> peer) {
-  if (peer) peer->id = std::string(trim(peer->id));
-  return peer;
+bool can_be_in_a_key(std::string_view text) {
+  return text.size() <= kMaxKeyBytes &&
+         (all_of_class(text, AsciiClass::visible_lower) || is_valid_utf8(text));
 }
 
-MaybeError check_text(std::string_view field, std::string_view text) {
-  if (text.size() > kMaxKeyBytes) {
-    return make_error(ErrorCode::invalid_key, field, text,
-                      "longer than " + std::to_string(kMaxKeyBytes) + " bytes");
+Error bad_text(std::string_view field, std::string_view text) {
+  if (text.size() <= kMaxKeyBytes) {
+    return make_error(ErrorCode::invalid_key, field, text, "not valid UTF-8");
   }
-  if (is_valid_utf8(text)) return std::nullopt;
-  return make_error(ErrorCode::invalid_key, field, text, "not valid UTF-8");
+  return make_error(ErrorCode::invalid_key, field, text,
+                    "longer than " + std::to_string(kMaxKeyBytes) + " bytes");
+}
+
+MaybeError check_roles(const std::vector<std::string>& roles) {
+  if (roles.size() > kMaxRoles) {
+    return Error{ErrorCode::invalid_input, "roles", std::to_string(roles.size()),
+                 "must be at most " + std::to_string(kMaxRoles) + " roles"};
+  }
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (!can_be_in_a_key(roles[i])) return bad_text(join_path("roles", i), roles[i]);
+  }
+  return std::nullopt;
 }
 
 MaybeError check_query(const RouteQuery& query) {
-  if (auto failed = check_text("channel", query.channel)) return failed;
-  if (auto failed = check_text("account", query.account)) return failed;
-  return query.peer ? check_text("peer.id", query.peer->id) : std::nullopt;
-}
-
-std::optional<AgentId> default_of(const std::vector<AgentConfig>& roster) {
-  if (roster.size() == 1) return roster.front().id;
-  for (const AgentConfig& agent : roster) {
-    if (agent.is_default) return agent.id;
+  const auto id_of = [](const std::optional<Peer>& peer) {
+    return peer ? std::string_view(peer->id) : std::string_view();
+  };
+  const std::pair<std::string_view, std::string_view> texts[] = {
+      {"channel", query.channel},        {"account", text_of(query.account)},
+      {"peer.id", id_of(query.peer)},    {"parent_peer.id", id_of(query.parent_peer)},
+      {"guild", text_of(query.guild)},   {"team", text_of(query.team)},
+      {"thread", text_of(query.thread)},
+  };
+  for (const auto& [field, text] : texts) {
+    if (!text.empty() && !can_be_in_a_key(text)) return bad_text(field, text);
   }
-  return std::nullopt;
+  return query.roles.empty() ? std::nullopt : check_roles(query.roles);
 }
 
 }  // namespace
@@ -75,82 +59,130 @@ std::optional<AgentId> default_of(const std::vector<AgentConfig>& roster) {
 Result<Router> Router::create(const Config& config) {
   if (auto failed = check_config(config)) return *failed;
   Router router;
-  for (const AgentConfig& agent : config.agents.list) router.roster_.push_back(agent.id);
-  std::sort(router.roster_.begin(), router.roster_.end());
-  router.default_agent_ = default_of(roster_of(config));
-  router.dm_scope_ = config.session.dm_scope;
-  for (std::size_t i = 0; i < config.bindings.size(); ++i) {
-    const BindingConfig& binding = config.bindings[i];
-    if (!router.knows(binding.agent)) {
-      return make_error(ErrorCode::unknown_agent, join_path(join_path("bindings", i), "agent"),
-                        binding.agent.str(), "must be an agent in agents.list");
-    }
-    router.add(static_cast<std::int64_t>(i), binding.match, binding.agent);
-  }
+  router.compile(config);
   return router;
 }
 
-void Router::add(std::int64_t binding, const BindingMatch& match, const AgentId& agent) {
-  const std::string given = match.account.value_or("");
-  const bool any_account = trim(given) == kAnyAccount;
-  const std::string account = any_account ? std::string(kAnyAccount) : normalize_account(given);
-  const std::optional<Peer> peer = trimmed(match.peer);
-  // An earlier binding for the same place stays.
-  index_.try_emplace(index_key(token(match.channel), account, peer ? &*peer : nullptr),
-                     Target{agent, binding});
-}
-
-MaybeError Router::choose_agent(const std::optional<Peer>& peer, Route& route) const {
-  const Target* first = nullptr;
-  for (const Lookup& lookup : kLookups) {
-    if (first != nullptr && lookup.tier != route.matched_by) break;
-    if (lookup.with_peer && !peer) continue;
-    const auto found =
-        index_.find(index_key(route.channel, lookup.any_account ? kAnyAccount : route.account,
-                              lookup.with_peer ? &*peer : nullptr));
-    if (found == index_.end()) continue;
-    if (first == nullptr || found->second.binding < first->binding) first = &found->second;
-    route.matched_by = lookup.tier;
+void Router::compile(const Config& config) {
+  roster_ = Roster(config);
+  dm_scope_ = config.session.dm_scope;
+  group_scope_ = config.session.group_scope;
+  main_key_ = config.session.main_key;
+  index_ = BindingIndex(config.bindings);
+  links_ = LinkIndex(config.session.identity_links);
+  std::map<AgentId, std::uint32_t> numbers;
+  for (const BindingConfig& binding : config.bindings) {
+    const auto number = static_cast<std::uint32_t>(agents_.size());
+    const auto [agent, is_new] = numbers.emplace(binding.agent, number);
+    if (is_new) {
+      agents_.push_back(
+          {binding.agent, SessionKey::main(binding.agent, main_key_), knows(binding.agent)});
+    }
+    bindings_.push_back({agent->second, binding.session});
   }
-  if (first != nullptr) {
-    route.agent_id = first->agent;
-    route.binding = first->binding;
-    return std::nullopt;
-  }
-  Result<AgentId> fallback = default_agent();
-  if (!fallback) return fallback.error();
-  route.agent_id = *std::move(fallback);
-  return std::nullopt;
 }
 
 Result<Route> Router::resolve(const RouteQuery& query) const {
-  if (auto failed = check_query(query)) return *failed;
-  const std::optional<Peer> peer = trimmed(query.peer);
-  Route route;
-  route.channel = token(query.channel);
-  route.account = normalize_account(query.account);
-  if (auto failed = choose_agent(peer, route)) return *failed;
-  route.main_session_key = SessionKey::main(route.agent_id);
-  route.session_key = route.main_session_key;
-  if (peer) {
-    Result<SessionKey> key =
-        SessionKey::for_peer(route.agent_id, route.channel, route.account, *peer, dm_scope_);
-    if (!key) return key.error();
-    route.session_key = *std::move(key);
-  }
-  const bool is_main = route.session_key == route.main_session_key;
-  route.last_route_policy = is_main ? LastRoutePolicy::main : LastRoutePolicy::session;
+  Result<Route> route{std::in_place};
+  if (auto failed = resolve_into(query, *route)) route = *std::move(failed);
   return route;
 }
 
-Result<AgentId> Router::default_agent() const {
-  if (default_agent_) return *default_agent_;
-  return Error{ErrorCode::ambiguous_agent, "agents.list", "",
-               "there are several agents and none is marked as the default"};
+Result<std::vector<Route>> Router::resolve_many(std::span<const RouteQuery> queries) const {
+  std::vector<const RouteQuery*> pointers;
+  pointers.reserve(queries.size());
+  for (const RouteQuery& query : queries) pointers.push_back(&query);
+  return resolve_many(pointers);
 }
 
-bool Router::knows(const AgentId& agent) const {
-  return roster_.empty() || std::binary_search(roster_.begin(), roster_.end(), agent);
+Result<std::vector<Route>> Router::resolve_many(std::span<const RouteQuery* const> queries) const {
+  std::vector<Route> routes(queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (auto failed = resolve_into(*queries[i], routes[i])) {
+      return renamed(*failed, join_path("queries", i) + "." + failed->field);
+    }
+  }
+  return routes;
+}
+
+// Routes are large, so they are written where they stay.
+MaybeError Router::resolve_into(const RouteQuery& query, Route& route) const {
+  if (auto failed = check_query(query)) return failed;
+  route.channel = token(query.channel);
+  route.account = normalize_account(text_of(query.account));
+  if (auto failed = choose_agent(query, route)) return failed;
+  if (auto failed = choose_session(query, route)) return failed;
+  const bool is_main = route.session_key == route.main_session_key;
+  route.last_route_policy = is_main ? LastRoutePolicy::main : LastRoutePolicy::session;
+  return std::nullopt;
+}
+
+MessageSymbols Router::symbols_of(const RouteQuery& query, const Route& route) const {
+  return index_.symbols_of(route.channel, route.account, query.peer, query.parent_peer,
+                           text_of(query.guild), text_of(query.team), query.roles);
+}
+
+MaybeError Router::choose_agent(const RouteQuery& query, Route& route) const {
+  route.dm_scope = query.dm_scope.value_or(dm_scope_);
+  route.group_scope = query.group_scope.value_or(group_scope_);
+  const auto found = index_.find(symbols_of(query, route));
+  if (!found) return choose_fallback(query, route);
+  const Binding& binding = bindings_[found->binding];
+  const Agent& agent = agents_[binding.agent];
+  if (!agent.known) {
+    return make_error(ErrorCode::unknown_agent,
+                      join_path(join_path("bindings", found->binding), "agent"), agent.id.str(),
+                      "is not an agent in agents.list");
+  }
+  route.agent_id = agent.id;
+  route.main_session_key = agent.main_session;
+  route.matched_by = found->tier;
+  route.binding = found->binding;
+  route.dm_scope = binding.session.dm_scope.value_or(route.dm_scope);
+  route.group_scope = binding.session.group_scope.value_or(route.group_scope);
+  return std::nullopt;
+}
+
+MaybeError Router::choose_fallback(const RouteQuery& query, Route& route) const {
+  if (!query.default_agent) {
+    Result<AgentId> fallback = default_agent();
+    if (!fallback) return fallback.error();
+    route.agent_id = *std::move(fallback);
+  } else if (!query.default_agent->empty() && knows(*query.default_agent)) {
+    route.agent_id = *query.default_agent;
+  } else {
+    return make_error(ErrorCode::unknown_agent, "default_agent", query.default_agent->str(),
+                      "is not an agent in agents.list");
+  }
+  route.main_session_key = SessionKey::main(route.agent_id, main_key_);
+  return std::nullopt;
+}
+
+// The person behind the peer, where sessions are told apart by peers.
+const std::string* Router::linked_name(const RouteQuery& query, const Route& route) const {
+  const bool is_direct = query.peer && query.peer->kind == PeerKind::direct;
+  if (!is_direct || route.dm_scope == DmScope::main) return nullptr;
+  return links_.find(route.channel, query.peer->id);
+}
+
+MaybeError Router::choose_session(const RouteQuery& query, Route& route) const {
+  const SessionScopes scopes(route.dm_scope, route.group_scope, main_key_);
+  if (!query.peer || scopes.share_main(query.peer->kind)) {
+    route.session_key = route.main_session_key;
+  } else {
+    const std::string* name = linked_name(query, route);
+    const std::optional<Peer> person =
+        name ? std::optional<Peer>({PeerKind::direct, *name}) : std::nullopt;
+    Result<SessionKey> key = SessionKey::for_peer(route.agent_id, route.channel, route.account,
+                                                  person ? *person : *query.peer, scopes);
+    if (!key) return key.error();
+    route.session_key = *std::move(key);
+  }
+  if (is_blank(text_of(query.thread))) return std::nullopt;
+  Result<SessionKey> thread = route.session_key.thread(*query.thread);
+  if (!thread) return renamed(thread.error(), "thread");
+  route.parent_session_key = std::exchange(route.session_key, *std::move(thread));
+  return std::nullopt;
 }
 
 }  // namespace vagus
