@@ -21,6 +21,12 @@ SystemEvent event(std::string text, std::optional<std::string> tag = std::nullop
   return made;
 }
 
+SystemEvent replacing(std::string text, std::optional<std::string> tag) {
+  SystemEvent made = event(std::move(text), std::move(tag));
+  made.replaces = true;
+  return made;
+}
+
 std::string texts(const EventBatch& lease) {
   std::string joined;
   for (const SystemEvent& each : lease.events) joined += (joined.empty() ? "" : " ") + each.text;
@@ -33,10 +39,7 @@ class EventQueueTest : public testing::Test {
   void post_all(std::initializer_list<const char*> all) {
     for (const char* text : all) ASSERT_EQ(post(event(text)), EventReceipt::queued);
   }
-  EventBatch waiting(const SessionKey& session) const {
-    const auto found = queue.waiting().find(session);
-    return found == queue.waiting().end() ? EventBatch{} : found->second;
-  }
+  EventBatch waiting(const SessionKey& session) const { return queue.waiting_in(session); }
 
   Limits limits;
   EventQueue queue{limits};
@@ -101,6 +104,8 @@ TEST_F(EventQueueTest, RefusesBadEventsAndChangesNothing) {
       {routed({" ", std::nullopt, "to", std::nullopt}), "route.channel"},
       {routed({"slack", std::nullopt, "", std::nullopt}), "route.to"},
       {routed({"slack", std::nullopt, "to", bad}), "route.thread"},
+      {replacing("text", std::nullopt), "replaces"},
+      {replacing("text", " "), "replaces"},
   };
   for (const Case& each : cases) {
     const auto receipt = queue.post(a, each.event);
@@ -166,6 +171,52 @@ TEST_F(EventQueueTest, SessionsDoNotTouchEachOther) {
   EXPECT_EQ(texts(waiting(b)), "for b");
   queue.commit("run");
   EXPECT_EQ(texts(queue.lease_all(b, "run")), "for b");
+}
+
+TEST_F(EventQueueTest, NewsOfWhichOnlyTheLatestCountsTakesThePlaceOfOlder) {
+  SystemEvent elsewhere = event("kept: another route", "s");
+  elsewhere.route = DeliveryRoute{"slack", std::nullopt, "ann", std::nullopt};
+  post(event("gone 1", "s"));
+  post(elsewhere);
+  post(event("gone 2", "S"));
+  post(event("kept: another tag", "t"));
+  post(event("kept: no tag"));
+  EXPECT_EQ(post(replacing("latest", "s")), EventReceipt::queued);
+  EXPECT_EQ(texts(waiting(a)), "kept: another route kept: another tag kept: no tag latest");
+  EXPECT_EQ(post(replacing("latest", "s")), EventReceipt::duplicate);
+  EXPECT_EQ(post(replacing("newer", "s")), EventReceipt::queued);
+  EXPECT_EQ(texts(waiting(a)), "kept: another route kept: another tag kept: no tag newer");
+  EXPECT_EQ(waiting(a).dropped, 0) << "its producer took it back";
+}
+
+TEST_F(EventQueueTest, WhatWasReplacedMeanwhileDoesNotComeBackWithAFailedRun) {
+  post(event("old", "s"));
+  post(event("other"));
+  queue.lease_all(a, "run");
+  post(replacing("new", "s"));
+  queue.give_back("run");
+  EXPECT_EQ(texts(waiting(a)), "other new");
+}
+
+TEST_F(EventQueueTest, ManyEventsOfOneTagAreToldApart) {
+  limits.events_per_session = 20'000;
+  queue = EventQueue(limits);
+  for (int i = 0; i < 20'000; ++i) post(event("e" + std::to_string(i), "k"));
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_EQ(post(event("e" + std::to_string(i), "k")), EventReceipt::duplicate);
+  }
+  EXPECT_EQ(post(replacing("all", "k")), EventReceipt::queued);
+  EXPECT_EQ(texts(waiting(a)), "all");
+}
+
+TEST_F(EventQueueTest, AnEventThatGaveWayIsNoLongerADuplicate) {
+  limits.events_per_session = 2;
+  queue = EventQueue(limits);
+  post(event("one", "k"));
+  post(event("two", "k"));
+  post(event("three", "k"));
+  EXPECT_EQ(post(event("one", "k")), EventReceipt::queued);
+  EXPECT_EQ(texts(waiting(a)), "three one");
 }
 
 // ---- leases
@@ -234,6 +285,29 @@ TEST_F(EventQueueTest, LeasesTheEventsOfOneRoute) {
   EXPECT_EQ(texts(waiting(a)), "nobody's ann 1 bob 1 ann 2");
   EXPECT_EQ(texts(queue.lease_for(a, "nobody", std::nullopt)), "nobody's");
   EXPECT_EQ(queue.first_route(b), std::nullopt);
+}
+
+TEST_F(EventQueueTest, LeasesTheEventsThatAreNamed) {
+  post_all({"one", "two", "three"});
+  const EventBatch before = waiting(a);
+  const std::int64_t first = before.events[0].id;
+  EXPECT_FALSE(queue.has_lease("run"));
+  EXPECT_EQ(texts(queue.lease_some(a, "run", {first + 2, first, 999, first})), "one three");
+  EXPECT_TRUE(queue.has_lease("run"));
+  EXPECT_EQ(texts(waiting(a)), "two");
+  queue.give_back("run");
+  EXPECT_FALSE(queue.has_lease("run"));
+  EXPECT_EQ(waiting(a), before);
+}
+
+TEST_F(EventQueueTest, ALeaseOfNothingLeavesNothingBehind) {
+  post_all({"one"});
+  EXPECT_TRUE(queue.lease_some(a, "idle", {}).events.empty());
+  queue.lease_all(a, "run");
+  queue.commit("run");
+  queue.give_back("idle");
+  EXPECT_FALSE(queue.waits(a));
+  EXPECT_EQ(queue.sessions(), 0u);
 }
 
 TEST_F(EventQueueTest, WhatThereWasNoRoomForIsCountedAndGone) {

@@ -10,25 +10,45 @@ namespace {
 struct Expectation {
   WakeKind kind;
   std::string_view name;
+  WakeIntent intent;
   int priority;
-  bool ambient;
 };
 
-constexpr Expectation kExpectations[] = {
-    {WakeKind::retry, "retry", 0, true},   {WakeKind::interval, "interval", 1, true},
-    {WakeKind::wake, "wake", 2, false},    {WakeKind::cron, "cron", 2, false},
-    {WakeKind::task, "task", 2, false},    {WakeKind::other, "other", 2, false},
-    {WakeKind::exec, "exec", 3, false},    {WakeKind::hook, "hook", 3, false},
-    {WakeKind::manual, "manual", 3, false}};
+constexpr Expectation kExpectations[] = {{WakeKind::retry, "retry", WakeIntent::scheduled, 0},
+                                         {WakeKind::interval, "interval", WakeIntent::scheduled, 1},
+                                         {WakeKind::wake, "wake", WakeIntent::immediate, 3},
+                                         {WakeKind::cron, "cron", WakeIntent::event, 2},
+                                         {WakeKind::task, "task", WakeIntent::immediate, 3},
+                                         {WakeKind::other, "other", WakeIntent::event, 2},
+                                         {WakeKind::exec, "exec", WakeIntent::event, 2},
+                                         {WakeKind::hook, "hook", WakeIntent::immediate, 3},
+                                         {WakeKind::manual, "manual", WakeIntent::manual, 3}};
 
-TEST(WakeKind, NamesPrioritiesAndAmbience) {
+TEST(WakeKind, HasANameAnIntentAndAPriority) {
   ASSERT_EQ(std::size(kExpectations), enum_names(WakeKind{}).size());
   for (const Expectation& expected : kExpectations) {
     SCOPED_TRACE(expected.name);
     EXPECT_EQ(name_of(expected.kind), expected.name);
     EXPECT_EQ(enum_from_name<WakeKind>(expected.name), expected.kind);
-    EXPECT_EQ(priority_of(expected.kind), expected.priority);
-    EXPECT_EQ(is_ambient(expected.kind), expected.ambient);
+    EXPECT_EQ(intent_of(expected.kind), expected.intent);
+    EXPECT_EQ(priority_of(expected.kind, expected.intent), expected.priority);
+  }
+}
+
+// The order of the rules in the newest reference (spec: heartbeats, section 1.3).
+TEST(WakeKind, TheFirstRuleThatFitsGivesThePriority) {
+  EXPECT_EQ(priority_of(WakeKind::retry, WakeIntent::manual), 3);
+  EXPECT_EQ(priority_of(WakeKind::interval, WakeIntent::immediate), 3);
+  EXPECT_EQ(priority_of(WakeKind::retry, WakeIntent::event), 0);
+  EXPECT_EQ(priority_of(WakeKind::interval, WakeIntent::event), 1);
+  EXPECT_EQ(priority_of(WakeKind::exec, WakeIntent::scheduled), 1);
+  EXPECT_EQ(priority_of(WakeKind::manual, WakeIntent::task), 2);
+}
+
+TEST(WakeKind, OnlyScheduledWakesAreAmbient) {
+  for (const WakeIntent intent : {WakeIntent::manual, WakeIntent::immediate, WakeIntent::task,
+                                  WakeIntent::event, WakeIntent::scheduled}) {
+    EXPECT_EQ(is_ambient(intent), intent == WakeIntent::scheduled) << name_of(intent);
   }
 }
 
@@ -46,6 +66,7 @@ TEST(WakeKind, KnowsWhichKindsReportEvents) {
 TEST(WakeKind, RefusesOtherNames) {
   EXPECT_EQ(enum_from_name<WakeKind>("Interval"), std::nullopt);
   EXPECT_EQ(enum_from_name<WakeKind>(""), std::nullopt);
+  EXPECT_EQ(enum_from_name<WakeIntent>("event "), std::nullopt);
 }
 
 }  // namespace

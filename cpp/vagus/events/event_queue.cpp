@@ -1,7 +1,6 @@
 #include "vagus/events/event_queue.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <set>
 #include <utility>
 
 #include "vagus/text/unicode.hpp"
@@ -41,17 +40,6 @@ void normalize(SystemEvent& event) {
   if (event.tag && event.tag->empty()) event.tag.reset();
 }
 
-bool same_message(const SystemEvent& left, const SystemEvent& right) {
-  return left.text == right.text && left.tag == right.tag && left.route == right.route &&
-         left.trusted == right.trusted;
-}
-
-bool is_duplicate(const std::vector<SystemEvent>& events, const SystemEvent& event) {
-  const auto same = [&event](const SystemEvent& other) { return same_message(other, event); };
-  if (event.tag) return std::any_of(events.begin(), events.end(), same);
-  return !events.empty() && same(events.back());
-}
-
 void drop_front(EventBatch& batch, std::int64_t count) {
   batch.events.erase(batch.events.begin(), batch.events.begin() + count);
   batch.dropped += count;
@@ -68,18 +56,22 @@ MaybeError EventQueue::check(const SystemEvent& event) const {
   if (event.route) {
     if (auto failed = check_route(*event.route)) return failed;
   }
+  if (event.replaces && is_blank(event.tag.value_or(""))) {
+    return make_error(ErrorCode::invalid_input, "replaces", "true",
+                      "needs a tag, which says what the event takes the place of");
+  }
   return check_time("at", event.at);
 }
 
 Result<EventReceipt> EventQueue::post(const SessionKey& session, SystemEvent event) {
   if (auto failed = check(event)) return *failed;
   normalize(event);
-  EventBatch& waiting = waiting_[session];
-  if (is_duplicate(waiting.events, event)) return EventReceipt::duplicate;
-  event.id = next_id_++;
-  waiting.events.push_back(std::move(event));
-  trim_to_limit(waiting);
-  return EventReceipt::queued;
+  WaitingEvents& waiting = waiting_[session];
+  event.id = next_id_;
+  const EventReceipt receipt = waiting.add(std::move(event));
+  if (receipt == EventReceipt::queued) ++next_id_;
+  waiting.trim_to(limits_.events_per_session);
+  return receipt;
 }
 
 EventBatch EventQueue::lease_all(const SessionKey& session, const std::string& run_id) {
@@ -93,18 +85,20 @@ EventBatch EventQueue::lease_for(const SessionKey& session, const std::string& r
   });
 }
 
+EventBatch EventQueue::lease_some(const SessionKey& session, const std::string& run_id,
+                                  const std::vector<std::int64_t>& ids) {
+  const std::set<std::int64_t> wanted(ids.begin(), ids.end());
+  return lease_if(session, run_id,
+                  [&wanted](const SystemEvent& event) { return wanted.count(event.id) > 0; });
+}
+
 template <class Wanted>
 EventBatch EventQueue::lease_if(const SessionKey& session, const std::string& run_id,
                                 const Wanted& wanted) {
   const auto waiting = waiting_.find(session);
   if (waiting == waiting_.end()) return {};
-  std::vector<SystemEvent>& events = waiting->second.events;
-  const auto others = std::stable_partition(events.begin(), events.end(), wanted);
-  EventBatch batch;
-  batch.dropped = std::exchange(waiting->second.dropped, 0);
-  batch.events.assign(std::make_move_iterator(events.begin()), std::make_move_iterator(others));
-  events.erase(events.begin(), others);
-  if (events.empty()) waiting_.erase(waiting);
+  EventBatch batch = waiting->second.take_if(wanted);
+  if (waiting->second.events().empty()) waiting_.erase(waiting);
   leases_.emplace(run_id, Leased{session, batch});
   return batch;
 }
@@ -112,7 +106,7 @@ EventBatch EventQueue::lease_if(const SessionKey& session, const std::string& ru
 std::optional<DeliveryRoute> EventQueue::first_route(const SessionKey& session) const {
   const auto waiting = waiting_.find(session);
   if (waiting == waiting_.end()) return std::nullopt;
-  for (const SystemEvent& event : waiting->second.events) {
+  for (const auto& [id, event] : waiting->second.events()) {
     if (event.route) return event.route;
   }
   return std::nullopt;
@@ -128,26 +122,22 @@ void EventQueue::commit(const std::string& run_id) {
 
 void EventQueue::give_back(const std::string& run_id) {
   auto leased = leases_.extract(run_id);
-  if (!leased.empty()) restore(std::move(leased.mapped()));
+  if (leased.empty()) return;
+  const auto waiting = waiting_.try_emplace(leased.mapped().session).first;
+  waiting->second.give_back(std::move(leased.mapped().batch));
+  waiting->second.trim_to(limits_.events_per_session);
+  if (waiting->second.empty()) waiting_.erase(waiting);
 }
 
-void EventQueue::restore(Leased leased) {
-  EventBatch& waiting = waiting_[leased.session];
-  std::vector<SystemEvent> all = std::move(leased.batch.events);
-  std::move(waiting.events.begin(), waiting.events.end(), std::back_inserter(all));
-  std::sort(all.begin(), all.end(),
-            [](const SystemEvent& left, const SystemEvent& right) { return left.id < right.id; });
-  waiting.events.clear();
-  for (SystemEvent& event : all) {
-    if (!is_duplicate(waiting.events, event)) waiting.events.push_back(std::move(event));
-  }
-  waiting.dropped += leased.batch.dropped;
-  trim_to_limit(waiting);
+EventBatch EventQueue::waiting_in(const SessionKey& session) const {
+  const auto waiting = waiting_.find(session);
+  return waiting == waiting_.end() ? EventBatch{} : waiting->second.all();
 }
 
-void EventQueue::trim_to_limit(EventBatch& waiting) const {
-  const auto excess = static_cast<std::int64_t>(waiting.events.size()) - limits_.events_per_session;
-  if (excess > 0) drop_front(waiting, excess);
+std::map<SessionKey, EventBatch> EventQueue::waiting() const {
+  std::map<SessionKey, EventBatch> batches;
+  for (const auto& [session, waiting] : waiting_) batches.emplace(session, waiting.all());
+  return batches;
 }
 
 std::int64_t drop_older_half(EventBatch& batch) {

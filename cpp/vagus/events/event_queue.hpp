@@ -1,58 +1,18 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "vagus/base/limits.hpp"
-#include "vagus/base/time.hpp"
+#include "vagus/events/system_event.hpp"
+#include "vagus/events/waiting_events.hpp"
 #include "vagus/keys/session_key.hpp"
-#include "vagus/routing/delivery_route.hpp"
 
 namespace vagus {
-
-/// A line of text that the next run of its session must show to the model.
-struct SystemEvent {
-  std::int64_t id = 0;  ///< unique within one `EventQueue`, in order of arrival
-  std::string text;
-  std::optional<std::string> tag;  ///< producer's context, such as `exec:9f2c`; lower case
-  std::optional<DeliveryRoute> route;
-  bool trusted = false;
-  Millis at = 0;
-
-  static constexpr std::string_view kName = "SystemEvent";
-  static constexpr auto fields() {
-    return std::tuple(required("id", &SystemEvent::id, "order of arrival"),
-                      required("text", &SystemEvent::text, "what happened"),
-                      field("tag", &SystemEvent::tag, "the producer's own name for the cause"),
-                      field("route", &SystemEvent::route, "where a reply to this event goes"),
-                      field("trusted", &SystemEvent::trusted, "written by the host itself"),
-                      required("at", &SystemEvent::at, "when, ms since the epoch"));
-  }
-};
-
-/// What became of a posted event.
-enum class EventReceipt { queued, duplicate };
-constexpr std::array<std::string_view, 2> enum_names(EventReceipt) {
-  return {"queued", "duplicate"};
-}
-
-/// What waits in a session, and what one run is handed to show. `dropped` counts the events that
-/// there was no room for since the last run.
-struct EventBatch {
-  std::vector<SystemEvent> events;  ///< oldest first
-  std::int64_t dropped = 0;
-
-  static constexpr std::string_view kName = "EventBatch";
-  static constexpr auto fields() {
-    return std::tuple(
-        required("events", &EventBatch::events, "oldest first"),
-        field("dropped", &EventBatch::dropped, "older events that there was no room for"));
-  }
-};
 
 /// Longest tag, and longest field of a route, of an event, in bytes.
 inline constexpr std::size_t kMaxEventLabelBytes = 1'024;
@@ -69,24 +29,33 @@ class EventQueue {
 
   /// Errors: `invalid_input` for text that is blank, not UTF-8 or longer than `limits.event_bytes`
   /// once trimmed, for a tag or a route's field that is not UTF-8 or longer than
-  /// `kMaxEventLabelBytes`, for a route without channel or recipient, and for a bad time.
+  /// `kMaxEventLabelBytes`, for a route without channel or recipient, for an event without a tag
+  /// that is to replace others, and for a bad time.
   MaybeError check(const SystemEvent& event) const;
 
   /// Queues an event and gives it its id. Its text is trimmed; its tag is trimmed and lower-cased,
   /// none when blank. An event with the same text, tag, route and trust makes it a duplicate, which
   /// changes nothing: any waiting one when it has a tag, else only the newest one, because `open`,
-  /// `closed`, `open` is news three times. Errors: those of `check`, and no others.
+  /// `closed`, `open` is news three times. One that `replaces` takes the place of all that wait
+  /// with its tag and route, for news that only the latest state of matters. Errors: those of
+  /// `check`, and no others.
   Result<EventReceipt> post(const SessionKey& session, SystemEvent event);
 
   /// Hands what waits in `session` to run `run_id`, until it commits or gives back: everything, or
-  /// only the events without a route and those whose reply goes to `route`. The count of dropped
-  /// events goes along. REQUIRES: the run has no lease yet.
+  /// only the events without a route and those whose reply goes to `route`, or only those with one
+  /// of `ids`. The count of dropped events goes along. REQUIRES: the run has no lease yet.
   EventBatch lease_all(const SessionKey& session, const std::string& run_id);
   EventBatch lease_for(const SessionKey& session, const std::string& run_id,
                        const std::optional<DeliveryRoute>& route);
+  EventBatch lease_some(const SessionKey& session, const std::string& run_id,
+                        const std::vector<std::int64_t>& ids);
+  bool has_lease(const std::string& run_id) const { return leases_.count(run_id) > 0; }
 
   /// The route of the oldest waiting event that has one.
   std::optional<DeliveryRoute> first_route(const SessionKey& session) const;
+
+  /// In how many sessions events wait.
+  std::size_t sessions() const { return waiting_.size(); }
 
   /// True when events wait in `session`.
   bool waits(const SessionKey& session) const { return waiting_.count(session) > 0; }
@@ -106,8 +75,10 @@ class EventQueue {
   /// Removes what waits in `session`, leases not included.
   void clear(const SessionKey& session) { waiting_.erase(session); }
 
-  /// What waits, by session, leased events not included. No entry is without events and count.
-  const std::map<SessionKey, EventBatch>& waiting() const { return waiting_; }
+  /// What waits in `session`, and in every session, leased events not included. No entry is without
+  /// events and count.
+  EventBatch waiting_in(const SessionKey& session) const;
+  std::map<SessionKey, EventBatch> waiting() const;
 
  private:
   struct Leased {
@@ -117,16 +88,11 @@ class EventQueue {
 
   template <class Wanted>
   EventBatch lease_if(const SessionKey& session, const std::string& run_id, const Wanted& wanted);
-  void restore(Leased leased);
-  void trim_to_limit(EventBatch& waiting) const;
 
   Limits limits_;
   std::int64_t next_id_ = 1;
-  std::map<SessionKey, EventBatch> waiting_;
+  std::unordered_map<SessionKey, WaitingEvents> waiting_;
   std::map<std::string, Leased> leases_;
 };
-
-/// Drops the older half of `batch`, rounded up, and counts it; returns how many.
-std::int64_t drop_older_half(EventBatch& batch);
 
 }  // namespace vagus

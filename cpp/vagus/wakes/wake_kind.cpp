@@ -5,24 +5,22 @@
 namespace vagus {
 namespace {
 
-constexpr int kHighestAmbientPriority = 1;
-
 struct KindRule {
-  int priority;
+  WakeIntent intent;
   EventNeed events;
 };
 
 // In the order of `WakeKind`.
 constexpr std::array<KindRule, enum_names(WakeKind{}).size()> kRules = {{
-    {0, EventNeed::none},     // retry
-    {1, EventNeed::none},     // interval
-    {2, EventNeed::none},     // wake
-    {2, EventNeed::reports},  // cron
-    {2, EventNeed::reports},  // task
-    {2, EventNeed::none},     // other
-    {3, EventNeed::demands},  // exec
-    {3, EventNeed::reports},  // hook
-    {3, EventNeed::none},     // manual
+    {WakeIntent::scheduled, EventNeed::none},     // retry
+    {WakeIntent::scheduled, EventNeed::none},     // interval
+    {WakeIntent::immediate, EventNeed::none},     // wake
+    {WakeIntent::event, EventNeed::reports},      // cron
+    {WakeIntent::immediate, EventNeed::reports},  // task
+    {WakeIntent::event, EventNeed::none},         // other
+    {WakeIntent::event, EventNeed::demands},      // exec
+    {WakeIntent::immediate, EventNeed::reports},  // hook
+    {WakeIntent::manual, EventNeed::none},        // manual
 }};
 
 const KindRule& rule_of(WakeKind kind) {
@@ -31,12 +29,14 @@ const KindRule& rule_of(WakeKind kind) {
 
 }  // namespace
 
-int priority_of(WakeKind kind) {
-  return rule_of(kind).priority;
+WakeIntent intent_of(WakeKind kind) {
+  return rule_of(kind).intent;
 }
 
-bool is_ambient(WakeKind kind) {
-  return priority_of(kind) <= kHighestAmbientPriority;
+int priority_of(WakeKind kind, WakeIntent intent) {
+  if (intent == WakeIntent::manual || intent == WakeIntent::immediate) return 3;
+  if (kind == WakeKind::retry) return 0;
+  return intent == WakeIntent::scheduled || kind == WakeKind::interval ? 1 : 2;
 }
 
 EventNeed event_need_of(WakeKind kind) {

@@ -5,20 +5,38 @@
 
 namespace vagus {
 
-/// Why a lane is woken. The kind decides priority and whether the wake is ambient; the free-text
-/// reason beside it is only a label (spec: heartbeats, section 1.3).
+/// What asks for a wake. The free-text reason beside it is only a label (spec: heartbeats, section
+/// 1.2).
 enum class WakeKind { retry, interval, wake, cron, task, other, exec, hook, manual };
 constexpr std::array<std::string_view, 9> enum_names(WakeKind) {
   return {"retry", "interval", "wake", "cron", "task", "other", "exec", "hook", "manual"};
 }
 
-/// 3 for what somebody waits for (manual, exec, hook), 2 for other events, 1 for the interval, 0
-/// for a retry.
-int priority_of(WakeKind kind);
+/// How much a wake may be made to wait, the most pressing first: it decides the priority and which
+/// guards count (spec: heartbeats, sections 1.3 and 2.4).
+enum class WakeIntent {
+  manual,     ///< somebody sits and waits: no guard counts
+  immediate,  ///< something happened that must be seen soon
+  task,       ///< a duty with a time of its own
+  event,      ///< something happened
+  scheduled,  ///< nobody asked: the cadence
+};
+constexpr std::array<std::string_view, 5> enum_names(WakeIntent) {
+  return {"manual", "immediate", "task", "event", "scheduled"};
+}
 
-/// True for wakes that nobody asked for: the interval and its retries. Only these respect quiet
-/// hours and the empty-checklist gate.
-bool is_ambient(WakeKind kind);
+/// The intent of a request that names none.
+WakeIntent intent_of(WakeKind kind);
+
+/// 3 for manual and immediate, 0 for a retry, 1 for what the cadence asks for, 2 for the rest; the
+/// first that fits (spec: heartbeats, section 1.3, newest version).
+int priority_of(WakeKind kind, WakeIntent intent);
+
+/// True for wakes that nobody asked for. Only these respect quiet hours and the empty-checklist
+/// gate.
+constexpr bool is_ambient(WakeIntent intent) {
+  return intent == WakeIntent::scheduled;
+}
 
 /// What a wake of some kind has to do with the session's events.
 enum class EventNeed {

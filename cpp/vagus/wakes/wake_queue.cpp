@@ -1,127 +1,33 @@
 #include "vagus/wakes/wake_queue.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <set>
 
 #include "vagus/text/unicode.hpp"
+#include "vagus/wakes/backoff.hpp"
 
 namespace vagus {
 namespace {
 
-Result<std::string> label_of(WakeKind kind, const std::string& reason) {
+/// How many requests of a batch are worked on together.
+constexpr std::size_t kBlock = 32;
+
+/// What a request that joins looks at in a `PendingWake`.
+constexpr std::size_t kJoinedBytes = 192;
+
+constexpr const char* kLeaseEnded = "lease ended";
+
+Result<std::string> checked_label(const std::string& reason) {
   if (!is_valid_utf8(reason)) {
     return make_error(ErrorCode::invalid_input, "reason", reason, "not valid UTF-8");
   }
   const std::string_view label = trim(reason);
-  if (label.size() > kMaxReasonBytes) {
-    return make_error(ErrorCode::invalid_input, "reason", label,
-                      "longer than " + std::to_string(kMaxReasonBytes) + " bytes");
-  }
-  return std::string(label.empty() ? name_of(kind) : label);
+  if (label.size() <= kMaxReasonBytes) return std::string(label);
+  return make_error(ErrorCode::invalid_input, "reason", label,
+                    "longer than " + std::to_string(kMaxReasonBytes) + " bytes");
 }
 
-Millis backoff_after(std::int64_t failures) {
-  Millis backoff = kRetryFirstMillis;
-  for (std::int64_t i = 1; i < failures && backoff < kRetryLongestMillis; ++i) backoff *= 2;
-  return std::min(backoff, kRetryLongestMillis);
-}
-
-}  // namespace
-
-Result<WakeReceipt> WakeQueue::request(Millis now, const SessionKey& session, WakeKind kind,
-                                       std::string reason, Millis coalesce_ms) {
-  if (auto failed = check_time("now_ms", now)) return *failed;
-  if (auto failed = check_time("coalesce_ms", coalesce_ms)) return *failed;
-  Result<std::string> label = label_of(kind, reason);
-  if (!label) return label.error();
-  const bool merged = waiting_.count(session) > 0;
-  if (!merged && is_full(session)) {
-    return make_error(
-        ErrorCode::invalid_input, "session_key", session.str(),
-        "limits.sessions (" + std::to_string(limits_.sessions) + ") sessions already wait");
-  }
-  const Millis due = add_saturated(now, coalesce_ms);
-  Waiting asked;
-  asked.wake = Wake{next_token_++, session, kind, *label, {{kind, *label, 1}}, 0, 1, 0, now, due};
-  if (kind == WakeKind::manual) asked.manual_due = due;
-  const Wake& joined = enqueue(std::move(asked));
-  return WakeReceipt{joined.token, merged, joined.due_ms, joined.requests};
-}
-
-std::vector<Wake> WakeQueue::due(Millis now) {
-  std::vector<Wake> taken;
-  while (!ready_.empty() && ready_.begin()->due <= now) {
-    const SessionKey session = ready_.begin()->session;
-    ready_.erase(ready_.begin());
-    Wake wake = std::move(waiting_.extract(session).mapped().wake);
-    busy_.insert(session);
-    out_.emplace(wake.token, wake);
-    taken.push_back(std::move(wake));
-  }
-  return taken;
-}
-
-Result<std::optional<Millis>> WakeQueue::settle(std::int64_t token, WakeOutcome outcome, Millis now,
-                                                std::optional<Millis> retry_at) {
-  if (auto failed = check_settlement(token, outcome, now, retry_at)) return *failed;
-  Wake wake = std::move(out_.extract(token).mapped());
-  const SessionKey session = wake.session_key;
-  busy_.erase(session);
-  if (outcome == WakeOutcome::failed) {
-    ++wake.attempts;
-    retry_at = add_saturated(now, backoff_after(++failures_[session]));
-  }
-  const bool over = outcome == WakeOutcome::done || wake.attempts >= limits_.wake_attempts;
-  if (over) {
-    failures_.erase(session);
-    make_ready(session);
-    return std::optional<Millis>();
-  }
-  wake.due_ms = *retry_at;
-  return std::optional<Millis>(put_back(std::move(wake)).due_ms);
-}
-
-void WakeQueue::hold(const SessionKey& session) {
-  make_unready(session);
-  ++holds_[session];
-}
-
-void WakeQueue::release(const SessionKey& session) {
-  const auto found = holds_.find(session);
-  if (found == holds_.end()) return;
-  if (--found->second == 0) holds_.erase(found);
-  make_ready(session);
-}
-
-std::optional<Millis> WakeQueue::next_due() const {
-  if (ready_.empty()) return std::nullopt;
-  return ready_.begin()->due;
-}
-
-const Wake* WakeQueue::pending(const SessionKey& session) const {
-  const auto found = waiting_.find(session);
-  return found == waiting_.end() ? nullptr : &found->second.wake;
-}
-
-std::vector<Wake> WakeQueue::waiting() const {
-  std::vector<Wake> wakes;
-  wakes.reserve(waiting_.size());
-  for (const auto& [session, entry] : waiting_) wakes.push_back(entry.wake);
-  return wakes;
-}
-
-bool WakeQueue::is_full(const SessionKey& session) const {
-  const auto wakes = static_cast<std::int64_t>(waiting_.size() + out_.size());
-  return reserved_.count(session) == 0 && busy_.count(session) == 0 && wakes >= limits_.sessions;
-}
-
-MaybeError WakeQueue::check_settlement(std::int64_t token, WakeOutcome outcome, Millis now,
-                                       std::optional<Millis> retry_at) const {
-  if (out_.count(token) == 0) {
-    return Error{ErrorCode::invalid_input, "token", std::to_string(token), "no such wake is out"};
-  }
-  if (auto failed = check_time("now_ms", now)) return failed;
-  if (outcome != WakeOutcome::deferred) return std::nullopt;
+MaybeError check_retry_at(std::optional<Millis> retry_at, Millis now) {
   if (!retry_at) {
     return Error{ErrorCode::invalid_input, "retry_at_ms", "", "a deferred wake needs one"};
   }
@@ -131,71 +37,460 @@ MaybeError WakeQueue::check_settlement(std::int64_t token, WakeOutcome outcome, 
                "must be later than now, else the wake would spin"};
 }
 
-const Wake& WakeQueue::enqueue(Waiting entry) {
-  const SessionKey session = entry.wake.session_key;
-  make_unready(session);
-  const auto found = waiting_.find(session);
-  if (found != waiting_.end()) {
-    merge(found->second, entry);
-  } else {
-    waiting_.emplace(session, std::move(entry));
+WakeSlot slot_of(const PendingWake& pending) {
+  return {pending.due_ms, -pending.priority, pending.token};
+}
+
+std::size_t first_room(const Limits& limits) {
+  return 2 * static_cast<std::size_t>(limits.sessions);
+}
+
+}  // namespace
+
+WakeQueue::WakeQueue(const Limits& limits, const WakeGuards& guards, std::uint64_t jitter_seed)
+    : limits_(limits),
+      rules_(guards),
+      jitter_seed_(jitter_seed),
+      order_(guards.running, guards.running_per_agent),
+      fates_(limits.ended_wakes),
+      room_(first_room(limits)) {}
+
+// ---- requests
+
+Result<WakeReceipt> WakeQueue::request(Millis now, const SessionKey& session,
+                                       const WakeRequest& request) {
+  const Result<std::string> label = check_request(now, request);
+  if (!label) return label.error();
+  if (session.empty())
+    return make_error(ErrorCode::invalid_input, "session_key", "", "is required");
+  const std::uint32_t known = targets_.find(session);
+  if (needs_room(known) && live_ >= static_cast<std::size_t>(limits_.sessions)) {
+    return no_room("session_key", session);
   }
-  make_ready(session);
-  return waiting_.at(session).wake;
+  return accept(session, known,
+                {request.kind, request.intent.value_or(intent_of(request.kind)), *label,
+                 request.depth, now, add_saturated(now, request.coalesce_ms)});
+}
+
+Result<std::vector<WakeReceipt>> WakeQueue::request_many(
+    Millis now, const std::vector<const SessionKey*>& sessions, const WakeRequest& request) {
+  const Result<std::string> label = check_request(now, request);
+  if (!label) return label.error();
+  if (auto failed = check_room_for(sessions)) return *failed;
+  const AskedWake asked{request.kind, request.intent.value_or(intent_of(request.kind)),
+                        *label,       request.depth,
+                        now,          add_saturated(now, request.coalesce_ms)};
+  std::vector<WakeReceipt> receipts;
+  receipts.reserve(sessions.size());
+  for (std::size_t first = 0; first < sessions.size(); first += kBlock) {
+    const std::size_t last = std::min(first + kBlock, sessions.size());
+    prefetch(sessions, first, last);
+    for (std::size_t i = first; i < last; ++i) {
+      receipts.push_back(accept(*sessions[i], targets_.find(*sessions[i]), asked));
+    }
+  }
+  return receipts;
+}
+
+// Sessions lie far apart in memory; bringing those of a block in together takes half the time.
+void WakeQueue::prefetch(const std::vector<const SessionKey*>& sessions, std::size_t first,
+                         std::size_t last) const {
+  std::array<std::uint32_t, kBlock> likely;
+  for (std::size_t i = first; i < last; ++i) likely[i - first] = targets_.prefetch(*sessions[i]);
+  for (std::size_t i = 0; i < last - first; ++i) {
+    if (likely[i] == kNone || targets_[likely[i]].waiting == kNone) continue;
+    const char* wake = reinterpret_cast<const char*>(&wakes_[targets_[likely[i]].waiting]);
+    for (std::size_t at = 0; at < kJoinedBytes; at += 64) __builtin_prefetch(wake + at);
+  }
+}
+
+void WakeQueue::reserve(const SessionKey& session) {
+  targets_[number_of(session)].reserved = true;
+}
+
+Result<std::string> WakeQueue::check_request(Millis now, const WakeRequest& request) const {
+  if (auto failed = check_time("now_ms", now)) return *failed;
+  if (auto failed = check_time("coalesce_ms", request.coalesce_ms)) return *failed;
+  if (request.depth < 0 || request.depth > kMaxCount) {
+    return Error{ErrorCode::invalid_input, "depth", std::to_string(request.depth),
+                 "must be from 0 to " + std::to_string(kMaxCount)};
+  }
+  Result<std::string> label = checked_label(request.reason);
+  if (label && label->empty()) return std::string(name_of(request.kind));
+  return label;
+}
+
+bool WakeQueue::needs_room(std::uint32_t number) const {
+  return number == kNone || !(targets_[number].live() || targets_[number].reserved);
+}
+
+Error WakeQueue::no_room(std::string_view field, const SessionKey& session) const {
+  return make_error(
+      ErrorCode::invalid_input, field, session.str(),
+      "limits.sessions (" + std::to_string(limits_.sessions) + ") sessions already wait");
+}
+
+MaybeError WakeQueue::check_room_for(const std::vector<const SessionKey*>& sessions) const {
+  const auto field_of = [](std::size_t index) {
+    return "session_keys[" + std::to_string(index) + "]";
+  };
+  const auto limit = static_cast<std::size_t>(limits_.sessions);
+  const bool scarce = live_ + sessions.size() > limit;
+  std::set<SessionKey> fresh;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (sessions[i]->empty()) {
+      return make_error(ErrorCode::invalid_input, field_of(i), "", "is required");
+    }
+    if (!scarce || !needs_room(targets_.find(*sessions[i]))) continue;
+    fresh.insert(*sessions[i]);
+    if (live_ + fresh.size() > limit) return no_room(field_of(i), *sessions[i]);
+  }
+  return std::nullopt;
+}
+
+std::uint32_t WakeQueue::number_of(const SessionKey& session) {
+  const std::uint32_t number = targets_.at(session);
+  order_.resize(targets_.numbers(), targets_.agents());
+  if (lease_places_.size() < targets_.numbers()) {
+    lease_places_.resize(targets_.numbers(), KeyedHeap<Lease>::kAbsent);
+  }
+  return number;
+}
+
+// What is forgotten at once pays for looking at all of them.
+void WakeQueue::make_room(Millis now) {
+  if (targets_.size() < room_) return;
+  const auto keep = static_cast<std::size_t>(limits_.sessions / 2);
+  const auto over_at = [this](const std::vector<Millis>& starts) { return rules_.over_at(starts); };
+  for (const std::uint32_t agent : targets_.sweep(now, keep, over_at)) order_.forget(agent);
+  room_ = targets_.size() + keep + 1;
+}
+
+WakeReceipt WakeQueue::accept(const SessionKey& session, std::uint32_t known,
+                              const AskedWake& asked) {
+  if (known == kNone) {
+    make_room(asked.asked_ms);
+    known = number_of(session);
+  }
+  Target& target = targets_[known];
+  const std::int64_t id = next_id_++;
+  const bool merged = target.waiting != kNone;
+  if (merged) {
+    PendingWake& pending = wakes_[target.waiting];
+    fates_.merged(id, pending.token, asked.asked_ms);
+    if (pending.join(asked, limits_.wake_causes)) place(known);
+  } else {
+    if (!target.live()) ++live_;
+    ++waiting_;
+    tokens_.add(id, known);
+    target.waiting = keep(PendingWake::of(id, asked));
+    place(known);
+  }
+  const PendingWake& pending = wakes_[target.waiting];
+  return {id, pending.token, merged, pending.due_ms, pending.requests};
+}
+
+// Puts the wake that waits for a session where it belongs in the order, if it may be there.
+void WakeQueue::place(std::uint32_t number) {
+  const Target& target = targets_[number];
+  if (target.waiting == kNone) return;
+  PendingWake& pending = wakes_[target.waiting];
+  pending.due_ms = pending.due(rules_, target.starts).at;
+  if (target.holds > 0 || target.running != kNone) return;
+  order_.put(number, target.agent, slot_of(pending));
+}
+
+// ---- runs
+
+std::vector<Wake> WakeQueue::due(Millis now, std::optional<Millis> lease_ms) {
+  end_leases(now);
+  std::vector<std::pair<WakeSlot, std::uint32_t>> chosen;
+  while (const std::optional<std::uint32_t> number = order_.take(now)) {
+    hand_out(*number, now, lease_ms);
+    chosen.emplace_back(slot_of(wakes_[targets_[*number].running]), *number);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  std::vector<Wake> taken;
+  taken.reserve(chosen.size());
+  for (const auto& [slot, number] : chosen) {
+    taken.push_back(wakes_[targets_[number].running].wake_for(targets_[number].key));
+  }
+  return taken;
+}
+
+void WakeQueue::hand_out(std::uint32_t number, Millis now, std::optional<Millis> lease_ms) {
+  Target& target = targets_[number];
+  target.running = std::exchange(target.waiting, kNone);
+  --waiting_;
+  ++out_;
+  PendingWake& pending = wakes_[target.running];
+  const PendingWake::Due due = pending.due(rules_, target.starts);
+  Millis told = pending.told_ms;
+  const auto tell_until = [&](DelayCause why, Millis until) {
+    pending.tell_delay(why, until - told);
+    told = std::max(told, until);
+  };
+  tell_until(pending.window, due.ready);
+  tell_until(due.guard, due.at);
+  tell_until(DelayCause::busy, target.free_ms);
+  tell_until(DelayCause::capacity, order_.free_since(target.agent));
+  rules_.record(target.starts, now);
+  if (lease_ms) {
+    leases_.put(lease_places_, number, {add_saturated(now, *lease_ms), pending.token});
+  }
+}
+
+void WakeQueue::end_leases(Millis now) {
+  while (!leases_.empty() && leases_.top_key().first <= now) {
+    finish(leases_.top_key().second, {WakeOutcome::failed, kLeaseEnded, std::nullopt}, now);
+  }
+}
+
+MaybeError WakeQueue::renew(std::int64_t token, Millis now, Millis lease_ms) {
+  if (!is_out(token)) return not_out(token);
+  if (auto failed = check_time("now_ms", now)) return failed;
+  if (auto failed = check_time("lease_ms", lease_ms)) return failed;
+  if (lease_ms == 0) {
+    return Error{ErrorCode::invalid_input, "lease_ms", "0", "must be longer than zero"};
+  }
+  leases_.put(lease_places_, tokens_.find(token), {add_saturated(now, lease_ms), token});
+  return std::nullopt;
+}
+
+Result<std::optional<Millis>> WakeQueue::settle(std::int64_t token,
+                                                const WakeSettlement& settlement, Millis now) {
+  if (auto failed = check_settlement(token, settlement, now)) return *failed;
+  return finish(token, settlement, now);
+}
+
+Result<std::vector<std::optional<Millis>>> WakeQueue::settle_many(
+    const std::vector<std::int64_t>& tokens, const WakeSettlement& settlement, Millis now) {
+  std::vector<std::int64_t> sorted = tokens;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) {
+    return Error{ErrorCode::invalid_input, "tokens", std::to_string(*twice), "given twice"};
+  }
+  for (const std::int64_t token : tokens) {
+    if (auto failed = check_settlement(token, settlement, now)) return *failed;
+  }
+  std::vector<std::optional<Millis>> again;
+  again.reserve(tokens.size());
+  for (const std::int64_t token : tokens) again.push_back(finish(token, settlement, now));
+  return again;
+}
+
+MaybeError WakeQueue::check_settlement(std::int64_t token, const WakeSettlement& settlement,
+                                       Millis now) const {
+  if (!is_out(token)) return not_out(token);
+  if (auto failed = check_time("now_ms", now)) return failed;
+  const Result<std::string> label = checked_label(settlement.reason);
+  if (!label) return label.error();
+  if (settlement.outcome == WakeOutcome::skipped && label->empty()) {
+    return Error{ErrorCode::invalid_input, "reason", "", "a skipped wake needs one"};
+  }
+  if (settlement.outcome != WakeOutcome::deferred) return std::nullopt;
+  return check_retry_at(settlement.retry_at_ms, now);
+}
+
+bool WakeQueue::is_out(std::int64_t token) const {
+  const std::uint32_t number = tokens_.find(token);
+  if (number == kNone || targets_[number].running == kNone) return false;
+  return wakes_[targets_[number].running].token == token;
+}
+
+Error WakeQueue::not_out(std::int64_t token) const {
+  const Result<WakeFate> known = fate(token);
+  const std::string why =
+      known ? "is not out: it is " + std::string(name_of(known->state)) : "no such wake is out";
+  return {ErrorCode::invalid_input, "token", std::to_string(token), why};
+}
+
+// REQUIRES: `token` is out and the settlement is checked
+std::optional<Millis> WakeQueue::finish(std::int64_t token, const WakeSettlement& settlement,
+                                        Millis now) {
+  const std::uint32_t number = tokens_.find(token);
+  Target& target = targets_[number];
+  const std::uint32_t place_of_wake = std::exchange(target.running, kNone);
+  PendingWake& pending = wakes_[place_of_wake];
+  --out_;
+  target.free_ms = now;
+  if (lease_places_[number] != KeyedHeap<Lease>::kAbsent) leases_.erase(lease_places_, number);
+  order_.free(target.agent, now);
+  const std::string reason(trim(settlement.reason));
+  switch (settlement.outcome) {
+    case WakeOutcome::done:
+      end(number, place_of_wake, WakeState::delivered, "", now);
+      return std::nullopt;
+    case WakeOutcome::skipped:
+      target.starts.pop_back();
+      end(number, place_of_wake, WakeState::expired, reason, now);
+      return std::nullopt;
+    case WakeOutcome::deferred:
+      target.starts.pop_back();
+      pending.try_again(now, *settlement.retry_at_ms, DelayCause::busy);
+      return put_back(number, place_of_wake, now);
+    case WakeOutcome::failed:
+      break;
+  }
+  if (++pending.attempts >= limits_.wake_attempts) {
+    end(number, place_of_wake, WakeState::dead, reason.empty() ? "out of attempts" : reason, now);
+    return std::nullopt;
+  }
+  const Millis wait = jittered_backoff(++target.failures, jitter_seed_, token);
+  pending.try_again(now, add_saturated(now, wait), DelayCause::back_off);
+  return put_back(number, place_of_wake, now);
+}
+
+// Ends a wake that is neither out nor waiting any more.
+void WakeQueue::end(std::uint32_t number, std::uint32_t wake, WakeState state, std::string reason,
+                    Millis now) {
+  Target& target = targets_[number];
+  const std::int64_t token = wakes_[wake].token;
+  fates_.ended(token, state, std::move(reason), now);
+  tokens_.erase(token);
+  let_go(wake);
+  target.failures = 0;
+  if (!target.live()) --live_;
+  place(number);
 }
 
 // The older wake takes in the newer one, never the other way round: its back-off and its place in
 // the order of arrival hold for both.
-const Wake& WakeQueue::put_back(Wake wake) {
-  const SessionKey session = wake.session_key;
-  auto newer = waiting_.extract(session);
-  const Wake& joined = enqueue(Waiting{std::move(wake), kNever, true});
-  return newer.empty() ? joined : enqueue(std::move(newer.mapped()));
-}
-
-void WakeQueue::merge(Waiting& into, const Waiting& from) const {
-  Wake& wake = into.wake;
-  if (priority_of(from.wake.kind) > priority_of(wake.kind)) {
-    wake.kind = from.wake.kind;
-    wake.reason = from.wake.reason;
+Millis WakeQueue::put_back(std::uint32_t number, std::uint32_t wake, Millis now) {
+  Target& target = targets_[number];
+  PendingWake& pending = wakes_[wake];
+  if (target.waiting != kNone) {
+    const PendingWake& newer = wakes_[target.waiting];
+    pending.take_in(newer, limits_.wake_causes);
+    fates_.merged(newer.token, pending.token, now);
+    tokens_.erase(newer.token);
+    let_go(target.waiting);
+    --waiting_;
   }
-  for (const WakeCause& cause : from.wake.causes) add_cause(wake, cause);
-  wake.other_causes += from.wake.other_causes;
-  wake.requests += from.wake.requests;
-  wake.requested_ms = std::min(wake.requested_ms, from.wake.requested_ms);
-  wake.due_ms = std::min(wake.due_ms, into.retrying ? from.manual_due : from.wake.due_ms);
-  wake.attempts = 0;
-  into.manual_due = std::min(into.manual_due, from.manual_due);
+  target.waiting = wake;
+  ++waiting_;
+  place(number);
+  return std::max(now, pending.due_ms);  // a manual request may have been due while it ran
 }
 
-void WakeQueue::add_cause(Wake& wake, const WakeCause& cause) const {
-  bool new_kind = true;
-  for (WakeCause& known : wake.causes) {
-    if (known.kind != cause.kind) continue;
-    new_kind = false;
-    if (known.reason != cause.reason) continue;
-    known.count += cause.count;
-    return;
+std::uint32_t WakeQueue::keep(PendingWake wake) {
+  if (free_wakes_.empty()) {
+    wakes_.push_back(std::move(wake));
+    return static_cast<std::uint32_t>(wakes_.size() - 1);
   }
-  // The first cause of a kind is always kept: what a run does depends on the kinds that asked.
-  if (new_kind || static_cast<std::int64_t>(wake.causes.size()) < limits_.wake_causes) {
-    wake.causes.push_back(cause);
-  } else {
-    wake.other_causes += cause.count;
+  const std::uint32_t place_of_wake = free_wakes_.back();
+  free_wakes_.pop_back();
+  wakes_[place_of_wake] = std::move(wake);
+  return place_of_wake;
+}
+
+void WakeQueue::let_go(std::uint32_t wake) {
+  wakes_[wake] = PendingWake();
+  free_wakes_.push_back(wake);
+}
+
+// ---- sessions
+
+Result<bool> WakeQueue::drop(const SessionKey& session, std::string reason, Millis now) {
+  if (auto failed = check_time("now_ms", now)) return *failed;
+  Result<std::string> label = checked_label(reason);
+  if (!label) return label.error();
+  if (label->empty()) {
+    return Error{ErrorCode::invalid_input, "reason", "", "a dropped wake needs one"};
+  }
+  const std::uint32_t number = targets_.find(session);
+  if (number == kNone || targets_[number].waiting == kNone) return false;
+  Target& target = targets_[number];
+  order_.erase(number, target.agent);
+  --waiting_;
+  end(number, std::exchange(target.waiting, kNone), WakeState::dead, *std::move(label), now);
+  return true;
+}
+
+void WakeQueue::hold(const SessionKey& session, Millis now) {
+  std::uint32_t number = targets_.find(session);
+  if (number == kNone) {
+    make_room(now);
+    number = number_of(session);
+  }
+  Target& target = targets_[number];
+  order_.erase(number, target.agent);
+  ++target.holds;
+}
+
+void WakeQueue::release(const SessionKey& session, Millis now) {
+  const std::uint32_t number = targets_.find(session);
+  if (number == kNone || targets_[number].holds == 0) return;
+  if (--targets_[number].holds > 0) return;
+  targets_[number].free_ms = now;
+  place(number);
+}
+
+void WakeQueue::shift(Millis delta) {
+  const auto move = [delta](Millis& at) {
+    if (at != kNever) at = std::clamp<Millis>(at + delta, 0, kMaxMillis);
+  };
+  for (PendingWake& pending : wakes_) {
+    for (Millis& ready : pending.ready) move(ready);
+    for (Millis* at : {&pending.told_ms, &pending.requested_ms, &pending.due_ms}) {
+      move(*at);
+    }
+  }
+  order_.shift(delta);
+  for (std::uint32_t number = 0; number < targets_.numbers(); ++number) {
+    Target& target = targets_[number];
+    for (Millis& start : target.starts) move(start);
+    move(target.free_ms);
+    place(number);
+  }
+  std::vector<std::pair<std::uint32_t, Lease>> leases;
+  while (!leases_.empty()) {
+    leases.emplace_back(leases_.top(), leases_.top_key());
+    leases_.erase(lease_places_, leases_.top());
+  }
+  for (auto& [number, lease] : leases) {
+    move(lease.first);
+    leases_.put(lease_places_, number, lease);
   }
 }
 
-WakeQueue::Slot WakeQueue::slot_of(const Wake& wake) {
-  return {wake.due_ms, -priority_of(wake.kind), wake.token, wake.session_key};
+// ---- what is there
+
+std::optional<Millis> WakeQueue::next_due() const {
+  std::optional<Millis> next = order_.next_due();
+  if (leases_.empty()) return next;
+  const Millis lease = leases_.top_key().first;
+  return next ? std::min(*next, lease) : lease;
 }
 
-void WakeQueue::make_ready(const SessionKey& session) {
-  if (holds_.count(session) > 0 || busy_.count(session) > 0) return;
-  if (const Wake* wake = pending(session)) ready_.insert(slot_of(*wake));
+Result<WakeFate> WakeQueue::fate(std::int64_t id) const {
+  if (tokens_.find(id) != kNone) {
+    return WakeFate{id, is_out(id) ? WakeState::running : WakeState::waiting};
+  }
+  if (const WakeFate* ended = fates_.find(id)) return *ended;
+  const bool given = id > 0 && id < next_id_;
+  return Error{ErrorCode::invalid_input, "id", std::to_string(id),
+               given ? "ended and is forgotten (limits.ended_wakes)" : "was never given out"};
 }
 
-void WakeQueue::make_unready(const SessionKey& session) {
-  if (const Wake* wake = pending(session)) ready_.erase(slot_of(*wake));
+std::optional<Wake> WakeQueue::pending(const SessionKey& session) const {
+  const std::uint32_t number = targets_.find(session);
+  if (number == kNone || targets_[number].waiting == kNone) return std::nullopt;
+  return wakes_[targets_[number].waiting].wake_for(session);
+}
+
+std::vector<Wake> WakeQueue::waiting() const {
+  std::vector<Wake> wakes;
+  wakes.reserve(waiting_);
+  for (std::uint32_t number = 0; number < targets_.numbers(); ++number) {
+    const Target& target = targets_[number];
+    if (target.waiting != kNone) wakes.push_back(wakes_[target.waiting].wake_for(target.key));
+  }
+  std::sort(wakes.begin(), wakes.end(), [](const Wake& left, const Wake& right) {
+    return left.session_key < right.session_key;
+  });
+  return wakes;
 }
 
 }  // namespace vagus

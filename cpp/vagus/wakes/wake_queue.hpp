@@ -1,196 +1,160 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
-#include <map>
 #include <optional>
-#include <set>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "vagus/base/limits.hpp"
-#include "vagus/base/time.hpp"
-#include "vagus/keys/session_key.hpp"
-#include "vagus/wakes/wake_kind.hpp"
+#include "vagus/wakes/pending_wake.hpp"
+#include "vagus/wakes/run_order.hpp"
+#include "vagus/wakes/targets.hpp"
+#include "vagus/wakes/token_map.hpp"
+#include "vagus/wakes/wake_explanation.hpp"
+#include "vagus/wakes/wake_fates.hpp"
 
 namespace vagus {
 
-/// How long a wake waits for others to join it, unless its producer says otherwise.
-inline constexpr Millis kCoalesceMillis = 250;
-
-/// First and longest wait before a failed wake runs again; it doubles in between.
-inline constexpr Millis kRetryFirstMillis = 1'000;
-inline constexpr Millis kRetryLongestMillis = 60'000;
-
-/// Longest label of a wake, in bytes.
-inline constexpr std::size_t kMaxReasonBytes = 1'024;
-
-/// One producer's reason for a wake, and how often it was given.
-struct WakeCause {
-  WakeKind kind = WakeKind::other;
-  std::string reason;
-  std::int64_t count = 1;
-
-  static constexpr std::string_view kName = "WakeCause";
-  static constexpr auto fields() {
-    return std::tuple(required("kind", &WakeCause::kind, "what kind of producer"),
-                      required("reason", &WakeCause::reason, "the producer's label"),
-                      field("count", &WakeCause::count, "how many requests gave it"));
-  }
-};
-
-/// Everything that was asked of one session since it last ran.
-struct Wake {
-  std::int64_t token = 0;  ///< names this wake to `settle`, retries included; never reused
-  SessionKey session_key;
-  WakeKind kind = WakeKind::other;  ///< the kind of the highest priority that was merged
-  std::string reason;               ///< that request's reason; the first one's among equals
-  std::vector<WakeCause> causes;    ///< every distinct cause, in order of arrival, bounded; each
-                                    ///< kind that asked is among them
-  std::int64_t other_causes = 0;    ///< requests whose cause did not fit the bound
-  std::int64_t requests = 0;        ///< how many requests were merged
-  std::int64_t attempts = 0;        ///< runs that failed since its newest request
-  Millis requested_ms = 0;          ///< when the oldest request came
-  Millis due_ms = 0;                ///< when it may run
-
-  static constexpr std::string_view kName = "Wake";
-  static constexpr auto fields() {
-    return std::tuple(
-        required("token", &Wake::token, "names this wake to settle()"),
-        required("session_key", &Wake::session_key, "the session to run"),
-        required("kind", &Wake::kind, "the most urgent kind that was merged"),
-        required("reason", &Wake::reason, "that request's label"),
-        required("causes", &Wake::causes, "every distinct cause, oldest first"),
-        field("other_causes", &Wake::other_causes, "requests whose cause was not kept"),
-        required("requests", &Wake::requests, "how many requests were merged"),
-        field("attempts", &Wake::attempts, "runs that failed since its newest request"),
-        required("requested_ms", &Wake::requested_ms, "when the oldest request came"),
-        required("due_ms", &Wake::due_ms, "when it may run"));
-  }
-};
-
-/// What became of a request.
-struct WakeReceipt {
-  std::int64_t token = 0;
-  bool merged = false;
-  Millis due_ms = 0;
-  std::int64_t requests = 0;
-
-  static constexpr std::string_view kName = "WakeReceipt";
-  static constexpr auto fields() {
-    return std::tuple(required("token", &WakeReceipt::token, "names the wake that it is part of"),
-                      required("merged", &WakeReceipt::merged, "joined a wake that was waiting"),
-                      required("due_ms", &WakeReceipt::due_ms, "when that wake may run"),
-                      required("requests", &WakeReceipt::requests, "requests it now stands for"));
-  }
-};
-
-/// How the run of a wake went.
-enum class WakeOutcome {
-  done,      ///< it ran, or was skipped for good
-  deferred,  ///< not now: try again at the given time; costs no attempt
-  failed,    ///< try again after the back-off, until its attempts are used up
-};
-constexpr std::array<std::string_view, 3> enum_names(WakeOutcome) {
-  return {"done", "deferred", "failed"};
-}
-
 /// Pending wakes, one per session; requests for the same session merge.
 ///
-/// Merging keeps the higher priority, the earlier due time and every cause. A session is held while
-/// it is busy: its wake waits without being polled and is due again when it is released, so a slow
-/// session delays only itself. Each session has its own back-off: 1 s after a failure, doubling to
-/// 60 s until a run goes well. A wake that is tried again, failed or deferred, keeps its time:
-/// other requests join it and wait with it, and only `manual` brings it forward. A wake is given up
-/// after `limits.wake_attempts` failures since its newest request.
+/// Merging keeps the higher priority, the most pressing intent, the earlier time and every cause.
+/// Guards and back-off delay a wake and never discard it (see `GuardRules` and `PendingWake`). A
+/// session is held while it is busy: its wake waits without being polled and is due again when it
+/// is released, so a slow session delays only itself. Places to run in are limited and shared out
+/// fairly (see `RunOrder`). A failed wake comes back after 1 s, doubling to 60 s until a run goes
+/// well, and dies after `limits.wake_attempts` failures since its newest request.
 ///
-/// Invariants: (1) an accepted request is part of exactly one wake until that wake is settled; (2)
-/// at most one wake per session is out; (3) `due` yields by (due, -priority, arrival), never by
-/// hash.
+/// Invariants: (1) an accepted request is part of exactly one wake until it ends, and ends once:
+/// merged, delivered, expired or dead; (2) at most one wake per session is out; (3) `due` yields by
+/// (due, -priority, arrival), never by hash; (4) `next_due` is nothing when nothing can become due
+/// by time alone. Not thread-safe.
 class WakeQueue {
  public:
-  explicit WakeQueue(const Limits& limits) : limits_(limits) {}
+  /// REQUIRES: limits and guards that are checked. Queues with the same `jitter_seed` give the same
+  /// times for the same calls.
+  explicit WakeQueue(const Limits& limits, const WakeGuards& guards = {},
+                     std::uint64_t jitter_seed = 0);
 
-  /// Asks for a run of `session`. While a wake for it is out, the request starts the next one,
-  /// which is not due before the other is settled. `reason` is trimmed; a blank one becomes the
-  /// kind's name. Errors: `invalid_input` for a bad time, a negative or overflowing `coalesce_ms`,
-  /// a reason that is not UTF-8 or longer than `kMaxReasonBytes`, or a new session without a
-  /// reserved place when `limits.sessions` wakes wait or are out.
-  Result<WakeReceipt> request(Millis now, const SessionKey& session, WakeKind kind,
-                              std::string reason, Millis coalesce_ms = kCoalesceMillis);
+  /// Asks for a run of `session`. While a wake for it is out, the request starts the next one. The
+  /// reason is trimmed; a blank one becomes the kind's name. Errors, `invalid_input`: a bad time, a
+  /// negative or overflowing `coalesce_ms` or `depth`, a reason that is not UTF-8 or longer than
+  /// `kMaxReasonBytes`, an empty session, or a new session without a reserved place when
+  /// `limits.sessions` of them wait or are out.
+  Result<WakeReceipt> request(Millis now, const SessionKey& session, const WakeRequest& request);
+
+  /// The same request for each of `sessions`, in order: all of them or, with an error, none.
+  Result<std::vector<WakeReceipt>> request_many(Millis now,
+                                                const std::vector<const SessionKey*>& sessions,
+                                                const WakeRequest& request);
 
   /// Keeps a place for `session`: its requests are never refused for want of room.
-  void reserve(const SessionKey& session) { reserved_.insert(session); }
+  void reserve(const SessionKey& session);
 
-  /// Takes out every wake that may run at `now`. Each must be settled.
-  std::vector<Wake> due(Millis now);
+  /// Takes out every wake that may run at `now`. Each must be settled; with `lease_ms`, one that is
+  /// not settled or renewed by `now + lease_ms` is given back as failed by the next call.
+  /// REQUIRES: valid times.
+  std::vector<Wake> due(Millis now, std::optional<Millis> lease_ms = std::nullopt);
 
-  /// Ends the wake `token`. `retry_at` is required for `deferred` and ignored otherwise. What was
-  /// requested for the session meanwhile is merged with a wake that is tried again, and is a wake
-  /// of its own when this one is over.
-  /// Returns when it will be tried again; nothing when it is over (done, or out of attempts).
-  /// Errors: `invalid_input` for a token that is not out, a bad time, or a `retry_at` that is not
-  /// later than `now`.
-  Result<std::optional<Millis>> settle(std::int64_t token, WakeOutcome outcome, Millis now,
-                                       std::optional<Millis> retry_at = std::nullopt);
+  /// Sets when the lease of a wake that is out ends. Errors, `invalid_input`: a token that is not
+  /// out, a bad time, a lease that is not longer than zero.
+  MaybeError renew(std::int64_t token, Millis now, Millis lease_ms);
+
+  /// Ends the wake `token`. What was requested for the session meanwhile is merged with a wake that
+  /// is tried again, and is a wake of its own when this one is over. The first settlement of a try
+  /// counts: that of a host whose lease has ended is accepted while the wake is out again.
+  /// Returns when it will be tried again, `now` at the earliest; nothing when it is over.
+  /// Errors, `invalid_input`: a token that is not out, a bad time or reason, a skip without reason,
+  /// a deferral whose `retry_at_ms` is not later than `now`.
+  Result<std::optional<Millis>> settle(std::int64_t token, const WakeSettlement& settlement,
+                                       Millis now);
+
+  /// The same for each of `tokens`, in order: all of them or, with an error, none.
+  Result<std::vector<std::optional<Millis>>> settle_many(const std::vector<std::int64_t>& tokens,
+                                                         const WakeSettlement& settlement,
+                                                         Millis now);
+
+  /// Gives up the wake that waits for `session`, because the session is no more. Returns whether
+  /// one did; a wake that is out is not touched. Errors, `invalid_input`: a bad time or reason.
+  Result<bool> drop(const SessionKey& session, std::string reason, Millis now);
 
   /// Holds are counted: a session runs again when every `hold` has been released. A release without
   /// a hold does nothing.
-  void hold(const SessionKey& session);
-  void release(const SessionKey& session);
+  void hold(const SessionKey& session, Millis now);
+  void release(const SessionKey& session, Millis now);
 
-  /// When the next wake is due whose session is neither held nor out; nothing when there is none.
+  /// The clock stepped by `delta`: what was to happen in a minute still does. Times that would be
+  /// out of range are the first or the last one. What has ended keeps its time.
+  /// REQUIRES: `delta` from -`kMaxMillis` to `kMaxMillis`.
+  void shift(Millis delta);
+
+  /// When `due` next has something to do, if nothing else is called: the due time of a wake whose
+  /// session is neither held nor out, while places are free, or the end of a lease.
   std::optional<Millis> next_due() const;
 
+  /// What became of a request. Errors, `invalid_input`, field `id`: never given out, or ended and
+  /// forgotten (see `limits.ended_wakes`).
+  Result<WakeFate> fate(std::int64_t id) const;
+
+  /// Why the wake of `session` has not run yet.
+  WakeExplanation explain(const SessionKey& session, Millis now) const;
+
   /// The wake that waits for `session`, if any.
-  const Wake* pending(const SessionKey& session) const;
+  std::optional<Wake> pending(const SessionKey& session) const;
 
   /// How many wakes wait, and how many are out.
-  std::size_t size() const { return waiting_.size(); }
-  std::size_t out() const { return out_.size(); }
+  std::size_t size() const { return waiting_; }
+  std::size_t out() const { return out_; }
+
+  /// How many sessions take memory, those included that only have starts which guards look at.
+  std::size_t sessions_known() const { return targets_.size(); }
 
   /// Every wake that waits, by session.
   std::vector<Wake> waiting() const;
 
  private:
-  static constexpr Millis kNever = std::numeric_limits<Millis>::max();
+  using Lease = std::pair<Millis, std::int64_t>;
+  static constexpr std::uint32_t kNone = Target::kNone;
 
-  struct Waiting {
-    Wake wake;
-    Millis manual_due = kNever;  ///< when its manual requests wanted to run
-    bool retrying = false;       ///< failed or deferred before: only those bring it forward
-  };
+  Result<std::string> check_request(Millis now, const WakeRequest& request) const;
+  MaybeError check_settlement(std::int64_t token, const WakeSettlement& settlement,
+                              Millis now) const;
+  bool is_out(std::int64_t token) const;
+  Error not_out(std::int64_t token) const;
+  bool needs_room(std::uint32_t number) const;
+  Error no_room(std::string_view field, const SessionKey& session) const;
+  MaybeError check_room_for(const std::vector<const SessionKey*>& sessions) const;
 
-  /// A place in the order of running.
-  struct Slot {
-    Millis due;
-    int urgency;  ///< negated priority, so that a smaller slot runs first
-    std::int64_t token;
-    SessionKey session;
-    auto operator<=>(const Slot&) const = default;
-  };
-
-  static Slot slot_of(const Wake& wake);
-  bool is_full(const SessionKey& session) const;
-  MaybeError check_settlement(std::int64_t token, WakeOutcome outcome, Millis now,
-                              std::optional<Millis> retry_at) const;
-  const Wake& enqueue(Waiting entry);
-  const Wake& put_back(Wake wake);
-  void merge(Waiting& into, const Waiting& from) const;
-  void add_cause(Wake& wake, const WakeCause& cause) const;
-  void make_ready(const SessionKey& session);
-  void make_unready(const SessionKey& session);
+  void prefetch(const std::vector<const SessionKey*>& sessions, std::size_t first,
+                std::size_t last) const;
+  std::uint32_t number_of(const SessionKey& session);
+  void make_room(Millis now);
+  WakeReceipt accept(const SessionKey& session, std::uint32_t known, const AskedWake& asked);
+  void place(std::uint32_t number);
+  void hand_out(std::uint32_t number, Millis now, std::optional<Millis> lease_ms);
+  void end_leases(Millis now);
+  std::optional<Millis> finish(std::int64_t token, const WakeSettlement& settlement, Millis now);
+  void end(std::uint32_t number, std::uint32_t wake, WakeState state, std::string reason,
+           Millis now);
+  Millis put_back(std::uint32_t number, std::uint32_t wake, Millis now);
+  std::uint32_t keep(PendingWake wake);
+  void let_go(std::uint32_t wake);
 
   Limits limits_;
-  std::int64_t next_token_ = 1;
-  std::map<SessionKey, Waiting> waiting_;
-  std::map<std::int64_t, Wake> out_;
-  std::set<SessionKey> busy_;  ///< the sessions of the wakes that are out
-  std::map<SessionKey, std::int64_t> holds_;
-  std::map<SessionKey, std::int64_t>
-      failures_;  ///< in a row, of sessions whose wake is tried again
-  std::set<SessionKey> reserved_;
-  std::set<Slot> ready_;  ///< the waiting wakes whose session is neither held nor out
+  GuardRules rules_;
+  std::uint64_t jitter_seed_;
+  std::int64_t next_id_ = 1;
+  Targets targets_;
+  RunOrder order_;
+  std::vector<PendingWake> wakes_;  ///< waiting and out; `Target` has their places
+  std::vector<std::uint32_t> free_wakes_;
+  TokenMap tokens_;  ///< of the wakes that wait or are out
+  WakeFates fates_;
+  KeyedHeap<Lease> leases_;
+  KeyedHeap<Lease>::Places lease_places_;
+  std::size_t waiting_ = 0;
+  std::size_t out_ = 0;
+  std::size_t live_ = 0;  ///< sessions that wait or are out
+  std::size_t room_;      ///< sessions known before idle ones are forgotten
 };
 
 }  // namespace vagus
