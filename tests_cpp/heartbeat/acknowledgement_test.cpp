@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "vagus/heartbeat/reply.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
@@ -13,16 +14,33 @@ namespace {
 
 constexpr std::int64_t kDefault = 300;
 
+HeartbeatReply read(std::string_view text, std::int64_t ack_max_chars) {
+  ReplyInput input;
+  input.text = text;
+  input.ack_max_chars = ack_max_chars;
+  return read_heartbeat_reply(input);
+}
+
 void expect_acknowledged(std::string_view text, std::int64_t ack_max_chars = kDefault) {
-  const Reply reply = read_heartbeat_reply(text, ack_max_chars);
-  EXPECT_TRUE(reply.acknowledged) << text;
+  const HeartbeatReply reply = read(text, ack_max_chars);
+  EXPECT_EQ(reply.verdict, ReplyVerdict::acknowledged) << text;
+  EXPECT_TRUE(reply.stripped) << text;
+  EXPECT_FALSE(reply.quiet) << text;
+  EXPECT_EQ(reply.text, "") << text;
+}
+
+void expect_silent(std::string_view text) {
+  const HeartbeatReply reply = read(text, 0);
+  EXPECT_EQ(reply.verdict, ReplyVerdict::silent) << text;
+  EXPECT_TRUE(reply.quiet) << text;
   EXPECT_EQ(reply.text, "") << text;
 }
 
 void expect_delivered(std::string_view text, std::string_view left,
                       std::int64_t ack_max_chars = kDefault) {
-  const Reply reply = read_heartbeat_reply(text, ack_max_chars);
-  EXPECT_FALSE(reply.acknowledged) << text;
+  const HeartbeatReply reply = read(text, ack_max_chars);
+  EXPECT_EQ(reply.verdict, ReplyVerdict::says) << text;
+  EXPECT_FALSE(reply.quiet) << text;
   EXPECT_EQ(reply.text, left) << text;
 }
 
@@ -56,18 +74,28 @@ TEST(HeartbeatReply, TokenAloneIsAnAcknowledgementWhateverTheAllowance) {
   }
 }
 
-TEST(HeartbeatReply, BlankIsAnAcknowledgement) {
+TEST(HeartbeatReply, BlankIsEmpty) {
   for (const std::string_view text : {"", "   ", "\n\t", "\u00a0\ufeff"}) {
-    expect_acknowledged(text, 0);
+    EXPECT_EQ(read(text, 0).verdict, ReplyVerdict::empty) << text;
+    EXPECT_FALSE(read(text, 0).quiet) << text;
   }
+}
+
+TEST(HeartbeatReply, ReasoningIsNeverSaid) {
+  for (const std::string_view text : {"Reasoning:", " Reasoning:\nthe disk looks full"}) {
+    EXPECT_EQ(read(text, 0).verdict, ReplyVerdict::empty) << text;
+    EXPECT_EQ(read(text, 0).text, "") << text;
+  }
+  expect_delivered("My reasoning: none", "My reasoning: none");
 }
 
 TEST(HeartbeatReply, NoReplyMustBeTheWholeReply) {
   for (const std::string_view text :
        {"NO_REPLY", " no_reply ", "No_Reply\n", "{\"action\":\"NO_REPLY\"}",
-        " {\n  \"action\" : \"NO_REPLY\"\n} ", "HEARTBEAT_OK\nNO_REPLY"}) {
-    expect_acknowledged(text, 0);
+        " {\n  \"action\" : \"NO_REPLY\"\n} "}) {
+    expect_silent(text);
   }
+  expect_acknowledged("HEARTBEAT_OK\nNO_REPLY", 0);
   for (const std::string_view text :
        {"NO_REPLY more", "no NO_REPLY", "NO_REPLY.", "{\"action\":\"NO_REPLY\"} more",
         "{\"action\":\"NO_REPLY\",\"x\":1}", "{\"action\":\"NO_REPLY\"",
@@ -76,11 +104,16 @@ TEST(HeartbeatReply, NoReplyMustBeTheWholeReply) {
   }
 }
 
-TEST(HeartbeatReply, NotifyFalseOnItsOwnLastLineIsSilence) {
-  const std::string report(1000, 'x');
-  expect_acknowledged("notify=false", 0);
-  expect_acknowledged("Alert!\nnotify=false", 0);
-  expect_acknowledged(report + "\n  NOTIFY=FALSE  \n\n", 0);
+TEST(HeartbeatReply, NotifyFalseOnItsOwnLastLineIsQuiet) {
+  for (const std::string_view text :
+       {"Alert!\nnotify=false", "Alert!\n  NOTIFY=FALSE  \n\n", "Alert!\n\nnotify=false"}) {
+    const HeartbeatReply reply = read(text, 0);
+    EXPECT_EQ(reply.verdict, ReplyVerdict::says) << text;
+    EXPECT_TRUE(reply.quiet) << text;
+    EXPECT_EQ(reply.text, "Alert!") << text;
+  }
+  expect_silent("notify=false");
+  expect_silent("NO_REPLY\nnotify=false");
   expect_delivered("Alert notify=false", "Alert notify=false");
   expect_delivered("notify=false\nAlert", "notify=false\nAlert");
   expect_delivered("Alert\nnotify=falsex", "Alert\nnotify=falsex");
@@ -183,17 +216,19 @@ TEST(HeartbeatReply, ASmallerAllowanceNeverSilencesMore) {
       state = state * 6364136223846793005U + 1442695040888963407U;
       text += pieces[(state >> 33) % pieces.size()];
     }
-    const Reply strict = read_heartbeat_reply(text, 0);
-    const Reply lenient = read_heartbeat_reply(text, 5);
-    EXPECT_EQ(strict.acknowledged, strict.text.empty()) << text;
-    EXPECT_EQ(lenient.acknowledged, lenient.text.empty()) << text;
-    EXPECT_TRUE(lenient.acknowledged || lenient.text == strict.text) << text;
+    const HeartbeatReply strict = read(text, 0);
+    const HeartbeatReply lenient = read(text, 5);
+    const bool says = strict.verdict == ReplyVerdict::says;
+    const bool leniently = lenient.verdict == ReplyVerdict::says;
+    EXPECT_EQ(says, !strict.text.empty()) << text;
+    EXPECT_EQ(leniently, !lenient.text.empty()) << text;
+    EXPECT_TRUE(!leniently || lenient.text == strict.text) << text;
     EXPECT_EQ(strict.text, trim(strict.text));
     EXPECT_LE(strict.text.size(), text.size()) << text;
-    if (text.find(kHeartbeatOk) == std::string::npos && !strict.acknowledged) {
+    if (text.find(kHeartbeatOk) == std::string::npos && says && !strict.quiet) {
       EXPECT_EQ(strict.text, trim(text)) << text;
     }
-    lenient.acknowledged ? ++acknowledged : ++delivered;
+    leniently ? ++delivered : ++acknowledged;
   }
   EXPECT_GT(acknowledged, 500);
   EXPECT_GT(delivered, 1000);

@@ -128,6 +128,56 @@ TEST(ActiveHours, WindowInTheAutumnOverlapComesTwice) {
   EXPECT_EQ(minutes, 30);
 }
 
+TEST(Zone, TellsUntilWhenAnOffsetHolds) {
+  const Zone zone = zone_of("Test/Zone", {{0, 3600}, {1000, -7200}});
+  EXPECT_EQ(zone.since(-5).ahead, kHour);
+  EXPECT_EQ(zone.since(999).until, 1000);
+  EXPECT_EQ(zone.since(1000).ahead, -2 * kHour);
+  EXPECT_GT(zone.since(1000).until, kMaxMillis);
+  EXPECT_EQ(Zone().since(5).ahead, 0);
+  EXPECT_GT(Zone().since(5).until, kMaxMillis);
+}
+
+TEST(Zone, IsEqualByNameAndOffsets) {
+  const Zone zone = zone_of("Test/Zone", {{0, 3600}, {1000, 0}});
+  EXPECT_EQ(zone, zone_of("Test/Zone", {{0, 3600}, {1000, 0}}));
+  EXPECT_NE(zone, zone_of("Test/Other", {{0, 3600}, {1000, 0}}));
+  EXPECT_NE(zone, zone_of("Test/Zone", {{0, 3600}}));
+  EXPECT_NE(zone, Zone());
+  EXPECT_NE(Zone(), zone);
+  EXPECT_EQ(Zone(), Zone());
+}
+
+TEST(ActiveHours, HoursThatAreEmptyNeverOpen) {
+  EXPECT_FALSE(window("05:07", "05:07").next_span(kMidnight).has_value());
+}
+
+// Spans, laid end to end, cover exactly what is inside, whatever the zone does.
+TEST(ActiveHours, SpansAreWhatIsInside) {
+  std::uint64_t state = 17;
+  const auto roll = [&](std::uint64_t bound) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<Millis>((state >> 20) % bound);
+  };
+  const auto clock = [&] {
+    const auto two = [](Millis n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    return two(roll(24)) + ":" + two(roll(60));
+  };
+  for (int round = 0; round < 60; ++round) {
+    std::vector<ZoneOffset> offsets = {{0, (roll(53) - 26) * 1800}};
+    for (Millis at = kMidnight; at < kMidnight + 5 * kDay;) {
+      at += kMinute * (1 + roll(3'000));
+      offsets.push_back({at, (roll(53) - 26) * 1800});
+    }
+    const ActiveHours hours = window(clock(), clock(), zone_of("Test/Zone", offsets));
+    auto span = hours.next_span(kMidnight);
+    for (Millis at = kMidnight; at < kMidnight + 5 * kDay; at += kMinute) {
+      while (span && span->to <= at) span = hours.next_span(span->to);
+      ASSERT_EQ(hours.contains(at), span && span->from <= at) << at;
+    }
+  }
+}
+
 TEST(TimeLine, TellsLocalTimeAndUtc) {
   EXPECT_EQ(time_line(1'750'000'000'000, Zone()),
             "Current time: Sunday, June 15th, 2025 - 15:06 (UTC) / 2025-06-15 15:06 UTC");

@@ -7,6 +7,7 @@
 
 #include "vagus/heartbeat/acknowledgement.hpp"
 #include "vagus/heartbeat/checklist.hpp"
+#include "vagus/heartbeat/prompts.hpp"
 
 namespace vagus {
 namespace {
@@ -16,6 +17,10 @@ constexpr std::string_view kTimeLine =
     "Current time: Sunday, May 17th, 2026 - 22:15 (UTC) / 2026-05-17 22:15 UTC";
 constexpr std::string_view kEventLine =
     "System (untrusted): [2026-05-17 22:14:00 UTC] Exec completed";
+
+Checklist file(std::string text) {
+  return {Checklist::State::present, std::move(text)};
+}
 
 HeartbeatInputs tick() {
   HeartbeatInputs inputs;
@@ -27,8 +32,9 @@ HeartbeatInputs event(bool delivered) {
   HeartbeatInputs inputs = tick();
   inputs.ambient = false;
   inputs.tick = false;
-  inputs.event_delivered = delivered;
+  inputs.delivered = delivered;
   inputs.events = kEventLine;
+  inputs.counts.other = 1;
   return inputs;
 }
 
@@ -45,9 +51,9 @@ bool contains(std::string_view text, std::string_view part) {
 
 TEST(HeartbeatPlan, SkipsOnlyAmbientRunsWithNothingToShow) {
   HeartbeatInputs inputs = tick();
-  inputs.checklist = "# Duties\n- [ ]\n<!-- none yet -->\n";
+  inputs.checklist = file("# Duties\n- [ ]\n<!-- none yet -->\n");
   EXPECT_EQ(prompt_of(inputs), "skip empty-heartbeat-file");
-  inputs.checklist = "";
+  inputs.checklist = file("");
   EXPECT_EQ(prompt_of(inputs), "skip empty-heartbeat-file");
   inputs.instruction = "Look after the garden.";
   EXPECT_EQ(prompt_of(inputs), "skip empty-heartbeat-file");
@@ -59,7 +65,7 @@ TEST(HeartbeatPlan, SkipsOnlyAmbientRunsWithNothingToShow) {
   caused.ambient = false;
   EXPECT_TRUE(contains(prompt_of(caused), "Look after the garden."));
   HeartbeatInputs no_file = inputs;
-  no_file.checklist.reset();
+  no_file.checklist = {};
   EXPECT_TRUE(contains(prompt_of(no_file), "Look after the garden."));
 }
 
@@ -84,12 +90,15 @@ TEST(HeartbeatPlan, SkipReasonsHaveTheReferencesNames) {
   EXPECT_EQ(name_of(SkipReason::quiet_hours), "quiet-hours");
   EXPECT_EQ(name_of(SkipReason::empty_heartbeat_file), "empty-heartbeat-file");
   EXPECT_EQ(name_of(SkipReason::no_pending_event), "no-pending-event");
+  EXPECT_EQ(name_of(SkipReason::disabled), "disabled");
+  EXPECT_EQ(name_of(SkipReason::no_tasks_due), "no-tasks-due");
+  EXPECT_EQ(name_of(SkipReason::alerts_disabled), "alerts-disabled");
 }
 
 TEST(HeartbeatPlan, TickShowsInstructionThenChecklistThenTime) {
   HeartbeatInputs inputs = tick();
   inputs.instruction = "Look after the garden.";
-  inputs.checklist = "- Water the roses\n";
+  inputs.checklist = file("- Water the roses\n");
   EXPECT_EQ(prompt_of(inputs),
             "Look after the garden.\n\n# HEARTBEAT.md\n\n- Water the roses\n\n\n" +
                 std::string(kTimeLine));
@@ -104,15 +113,15 @@ TEST(HeartbeatPlan, BuiltInInstructionNamesTheFileAndTheToken) {
 
 TEST(HeartbeatPlan, ChecklistThatAsksForNothingIsNotShown) {
   HeartbeatInputs inputs = event(/*delivered=*/true);
-  inputs.checklist = "# Duties\n- [ ]\n";
+  inputs.checklist = file("# Duties\n- [ ]\n");
   EXPECT_FALSE(contains(prompt_of(inputs), "# HEARTBEAT.md"));
-  inputs.checklist = "- Tell Bob when a build ends\n";
+  inputs.checklist = file("- Tell Bob when a build ends\n");
   EXPECT_TRUE(contains(prompt_of(inputs), "# HEARTBEAT.md\n\n- Tell Bob when a build ends\n"));
 }
 
 TEST(HeartbeatPlan, EventsComeFirstAndTheTimeLast) {
   HeartbeatInputs inputs = event(/*delivered=*/true);
-  inputs.checklist = "- Tell Bob when a build ends\n";
+  inputs.checklist = file("- Tell Bob when a build ends\n");
   const std::string prompt = prompt_of(inputs);
   EXPECT_TRUE(prompt.starts_with(std::string(kEventLine) + "\n\n"));
   EXPECT_LT(prompt.find(kHeartbeatOk), prompt.find("# HEARTBEAT.md"));
@@ -151,7 +160,7 @@ TEST(HeartbeatPlan, OwnersTextMayTellTheTimeItself) {
   inputs.instruction = "Current time: noon. Check the mail.";
   EXPECT_EQ(prompt_of(inputs), inputs.instruction);
   inputs = tick();
-  inputs.checklist = "- Current time: noon";
+  inputs.checklist = file("- Current time: noon");
   EXPECT_FALSE(contains(prompt_of(inputs), kTimeLine));
 }
 
@@ -166,13 +175,217 @@ TEST(HeartbeatPlan, EventsCannotReplaceTheTimeLine) {
 
 TEST(HeartbeatPlan, TicksDifferOnlyInTheirTimeLine) {
   HeartbeatInputs inputs = tick();
-  inputs.checklist = "- Water the roses\n";
+  inputs.checklist = file("- Water the roses\n");
   const std::string first = prompt_of(inputs);
   inputs.now += 5 * kMinute;
   const std::string second = prompt_of(inputs);
   const std::size_t prefix = first.size() - kTimeLine.size();
   EXPECT_EQ(first.substr(0, prefix), second.substr(0, prefix));
   EXPECT_NE(first, second);
+}
+
+// ---- tasks
+
+constexpr std::string_view kTasks =
+    "Be brief.\n\ntasks:\n  - name: inbox\n    interval: 30m\n    prompt: Read the mail\n"
+    "  - name: disk\n    interval: 1h\n    prompt: Look at the disk\n";
+
+HeartbeatInputs with_tasks() {
+  HeartbeatInputs inputs = tick();
+  inputs.checklist = file(std::string(kTasks));
+  return inputs;
+}
+
+std::vector<std::string> due_tasks_of(const HeartbeatInputs& inputs) {
+  return std::get<HeartbeatPlan>(plan_heartbeat(inputs)).due_tasks;
+}
+
+TEST(HeartbeatPlan, ATickDoesTheTasksThatAreDue) {
+  HeartbeatInputs inputs = with_tasks();
+  inputs.task_runs = {{"inbox", kNow - 30 * kMinute}, {"disk", kNow - 30 * kMinute}};
+  const std::string prompt = prompt_of(inputs);
+  EXPECT_TRUE(contains(prompt, "\n\n- inbox: Read the mail\n\n"));
+  EXPECT_FALSE(contains(prompt, "disk"));
+  EXPECT_TRUE(contains(prompt, kHeartbeatOk));
+  EXPECT_EQ(due_tasks_of(inputs), std::vector<std::string>{"inbox"});
+}
+
+TEST(HeartbeatPlan, DirectivesStayBesideTheTasks) {
+  const std::string prompt = prompt_of(with_tasks());
+  EXPECT_TRUE(contains(prompt, "- inbox: Read the mail\n- disk: Look at the disk\n\n"));
+  EXPECT_TRUE(contains(prompt, "# HEARTBEAT.md\n\nBe brief.\n\n"));
+  EXPECT_FALSE(contains(prompt, "interval"));
+  HeartbeatInputs only_tasks = with_tasks();
+  only_tasks.checklist.text.erase(0, only_tasks.checklist.text.find("tasks:"));
+  EXPECT_FALSE(contains(prompt_of(only_tasks), "# HEARTBEAT.md"));
+}
+
+TEST(HeartbeatPlan, WithoutADueTaskAnAmbientRunIsSkipped) {
+  HeartbeatInputs inputs = with_tasks();
+  inputs.task_runs = {{"inbox", kNow}, {"disk", kNow}};
+  EXPECT_EQ(prompt_of(inputs), "skip no-tasks-due");
+  HeartbeatInputs asked = inputs;
+  asked.ambient = false;
+  EXPECT_TRUE(contains(prompt_of(asked), "Be brief."));
+  EXPECT_EQ(due_tasks_of(asked), std::vector<std::string>{});
+  HeartbeatInputs with_events = inputs;
+  with_events.events = kEventLine;
+  EXPECT_TRUE(contains(prompt_of(with_events), kEventLine));
+}
+
+TEST(HeartbeatPlan, ARunForEventsAloneMarksNoTasks) {
+  HeartbeatInputs inputs = with_tasks();
+  inputs.ambient = inputs.tick = false;
+  inputs.events = kEventLine;
+  EXPECT_EQ(due_tasks_of(inputs), std::vector<std::string>{});
+  EXPECT_FALSE(contains(prompt_of(inputs), "Read the mail"));
+}
+
+TEST(HeartbeatPlan, TasksOfOneNameAreToldApart) {
+  HeartbeatInputs inputs = tick();
+  inputs.checklist = file(
+      "tasks:\n - name: a\n   interval: 1m\n   prompt: p\n - name: a\n   interval: 1h\n   prompt: "
+      "q");
+  EXPECT_TRUE(contains(prompt_of(inputs), "- a: p\n- a: q"));
+  const std::vector<std::string> both = due_tasks_of(inputs);
+  ASSERT_EQ(both.size(), 2U);
+  inputs.task_runs = {{both[0], kNow - kMinute}, {both[1], kNow - kMinute}};
+  EXPECT_EQ(due_tasks_of(inputs), std::vector<std::string>{both[0]});
+  inputs.task_runs = {{both[0], kNow}, {both[1], kNow - kHour}};
+  EXPECT_EQ(due_tasks_of(inputs), std::vector<std::string>{both[1]});
+}
+
+TEST(HeartbeatPlan, TasksLeftOutAreToldOf) {
+  HeartbeatInputs inputs = with_tasks();
+  inputs.max_tasks = 1;
+  EXPECT_TRUE(contains(prompt_of(inputs), "Left out: 1 more tasks"));
+  EXPECT_EQ(std::get<HeartbeatPlan>(plan_heartbeat(inputs)).ignored_tasks, 1);
+  EXPECT_FALSE(contains(prompt_of(with_tasks()), "Left out"));
+}
+
+TEST(HeartbeatPlan, ABlockWithoutACompleteTaskIsShownAsItIs) {
+  HeartbeatInputs inputs = tick();
+  inputs.checklist = file("tasks:\n  - name: a\n    interval: 1m\n");
+  EXPECT_TRUE(contains(prompt_of(inputs), "# HEARTBEAT.md\n\ntasks:\n  - name: a"));
+}
+
+// ---- what else decides
+
+TEST(HeartbeatPlan, AChecklistThatCannotBeReadIsToldOf) {
+  HeartbeatInputs inputs = tick();
+  inputs.checklist = {Checklist::State::unreadable, "permission denied"};
+  const std::string prompt = prompt_of(inputs);
+  EXPECT_TRUE(contains(prompt, "HEARTBEAT.md could not be read (permission denied)"));
+  EXPECT_TRUE(contains(prompt, kTimeLine));
+}
+
+TEST(HeartbeatPlan, WhenAllIsHiddenNothingRuns) {
+  HeartbeatInputs inputs = tick();
+  inputs.all_hidden = true;
+  EXPECT_EQ(prompt_of(inputs), "skip alerts-disabled");
+  HeartbeatInputs caused = event(true);
+  caused.all_hidden = true;
+  EXPECT_EQ(prompt_of(caused), "skip alerts-disabled");
+}
+
+TEST(HeartbeatPlan, ReasonsToSkipComeInTheReferencesOrder) {
+  HeartbeatInputs inputs = tick();
+  inputs.all_hidden = true;
+  inputs.checklist = file("# Nothing\n");
+  EXPECT_EQ(prompt_of(inputs), "skip empty-heartbeat-file");
+  inputs.ambient = inputs.tick = false;
+  EXPECT_EQ(prompt_of(inputs), "skip no-pending-event");
+  inputs = with_tasks();
+  inputs.all_hidden = true;
+  inputs.task_runs = {{"inbox", kNow}, {"disk", kNow}};
+  EXPECT_EQ(prompt_of(inputs), "skip no-tasks-due");
+}
+
+// ---- words
+
+TEST(HeartbeatPlan, FinishedCommandsComeBeforeCronJobsBeforeOthers) {
+  HeartbeatInputs inputs = event(true);
+  const std::string other = prompt_of(inputs);
+  inputs.counts.cron = 1;
+  const std::string cron = prompt_of(inputs);
+  inputs.counts.exec = 1;
+  const std::string exec = prompt_of(inputs);
+  EXPECT_TRUE(contains(other, "have just happened"));
+  EXPECT_TRUE(contains(cron, "reminders"));
+  EXPECT_TRUE(contains(exec, "commands that have finished"));
+}
+
+TEST(HeartbeatPlan, ACommandWithoutOutputIsToldByItsStatus) {
+  HeartbeatInputs inputs = event(true);
+  inputs.counts = {1, 0, 0, false};
+  EXPECT_TRUE(contains(prompt_of(inputs), "exit status"));
+  inputs.delivered = false;
+  EXPECT_TRUE(contains(prompt_of(inputs), "Nobody will read"));
+  EXPECT_FALSE(contains(prompt_of(inputs), "exit status"));
+  inputs = event(true);
+  inputs.counts = {1, 0, 0, true};
+  EXPECT_FALSE(contains(prompt_of(inputs), "exit status"));
+}
+
+TEST(HeartbeatPlan, TheRespondToolTakesTheTokensPlace) {
+  HeartbeatInputs inputs = with_tasks();
+  inputs.events = kEventLine;
+  inputs.respond_tool = true;
+  const std::string prompt = prompt_of(inputs);
+  EXPECT_TRUE(contains(prompt, "call heartbeat_respond"));
+  EXPECT_FALSE(contains(prompt, kHeartbeatOk));
+}
+
+TEST(HeartbeatPlan, EveryBuiltInPromptIsATemplateOfItsKind) {
+  for (const PromptKind kind : {PromptKind::tick, PromptKind::tasks, PromptKind::exec,
+                                PromptKind::cron, PromptKind::events}) {
+    for (const Audience audience :
+         {Audience::people, Audience::people_only_status, Audience::nobody}) {
+      const std::string_view text = built_in_prompt(kind, audience);
+      EXPECT_FALSE(check_template("built-in", text, prompt_rule(kind))) << text;
+      EXPECT_TRUE(contains(text, "{{acknowledge}}")) << text;
+    }
+  }
+}
+
+TEST(HeartbeatPlan, AnOwnersWordsReplaceTheBuiltInOnes) {
+  HeartbeatInputs inputs = with_tasks();
+  inputs.events = kEventLine;
+  inputs.counts = {1, 1, 1, true};
+  inputs.agent = "ops";
+  inputs.session = "agent:ops:main";
+  inputs.prompts.tasks = "{{count}} for {{agent}}:\n{{tasks}}";
+  inputs.prompts.exec = "{{count}} in {{session}}. {{audience}} {{acknowledge}}";
+  const std::string prompt = prompt_of(inputs);
+  EXPECT_TRUE(contains(prompt, "2 for ops:\n- inbox: Read the mail\n- disk: Look at the disk"));
+  EXPECT_TRUE(contains(prompt, "3 in agent:ops:main. Nobody will read your reply. reply with"));
+  inputs.counts = {0, 1, 0, true};
+  inputs.prompts.cron = "Cron!";
+  EXPECT_TRUE(contains(prompt_of(inputs), "Cron!"));
+  inputs.counts = {0, 0, 1, true};
+  inputs.prompts.events = "Event!";
+  EXPECT_TRUE(contains(prompt_of(inputs), "Event!"));
+}
+
+TEST(HeartbeatPlan, AnInstructionMayTellTheTimeWhereItLikes) {
+  HeartbeatInputs inputs = tick();
+  inputs.instruction = "{{time}}. Look after the garden.";
+  EXPECT_EQ(prompt_of(inputs), std::string(kTimeLine) + ". Look after the garden.");
+}
+
+TEST(HeartbeatPlan, TasksCannotBringFields) {
+  HeartbeatInputs inputs = tick();
+  inputs.checklist = file("tasks:\n - name: a\n   interval: 1m\n   prompt: say {{agent}}");
+  inputs.agent = "ops";
+  EXPECT_TRUE(contains(prompt_of(inputs), "- a: say {{agent}}"));
+}
+
+TEST(TimeLine, GoesBelowTextThatDoesNotTellTheTime) {
+  const Zone utc;
+  EXPECT_EQ(with_time_line("p  \n", kNow, utc), "p\n" + std::string(kTimeLine));
+  EXPECT_EQ(with_time_line("  p", kNow, utc), "  p\n" + std::string(kTimeLine));
+  EXPECT_EQ(with_time_line(" \n", kNow, utc), "");
+  EXPECT_EQ(with_time_line("Current time: noon\n", kNow, utc), "Current time: noon");
 }
 
 }  // namespace

@@ -154,5 +154,22 @@ TEST(Schedule, AgreesWithTheRule) {
   }
 }
 
+TEST(Schedule, InThePlaceOfAnEqualOneKeepsASlotThatIsAhead) {
+  const Schedule schedule(kSecond, 250, ActiveHours());
+  EXPECT_EQ(schedule.next_in_place_of(schedule, 5'250, 3'000), 5'250);
+  EXPECT_EQ(schedule.next_in_place_of(schedule, 99'999, 3'000), 99'999);
+  EXPECT_EQ(schedule.next_in_place_of(schedule, 3'000, 3'000), 3'250);
+  const Zone tokyo = Zone::create("Asia/Tokyo", {{0, 32'400}}).value_or_throw();
+  const Schedule others[] = {
+      Schedule(kMinute, 250, ActiveHours()),
+      Schedule(kSecond, 251, ActiveHours()),
+      Schedule(kSecond, 250, window("09:00", "17:00")),
+      Schedule(kSecond, 250, ActiveHours({"00:00", "24:00", ""}, tokyo)),
+  };
+  for (const Schedule& before : others) {
+    EXPECT_EQ(schedule.next_in_place_of(before, 5'250, 3'000), 3'250);
+  }
+}
+
 }  // namespace
 }  // namespace vagus

@@ -81,5 +81,22 @@ TEST(WakeSession, EveryOtherKeyIsKept) {
   }
 }
 
+TEST(HeartbeatSession, MainIsCalledByItsConfiguredName) {
+  const MainKey work = MainKey::parse("work").value_or_throw();
+  for (const std::string_view configured :
+       {"", "main", " Main ", "global", "agent:ops:main", "work", "agent:ops:work"}) {
+    EXPECT_EQ(heartbeat_session(agent("ops"), configured, work).value_or_throw().str(),
+              "agent:ops:work")
+        << configured;
+  }
+  for (const std::string_view text :
+       {"agent:ops:cron:job:run:1", "agent:ops:main", "agent:ops:work"}) {
+    EXPECT_EQ(event_session(key(text), work).str(), "agent:ops:work") << text;
+    EXPECT_EQ(wake_session(key(text), work).str(), "agent:ops:work") << text;
+  }
+  EXPECT_EQ(wake_session(key("agent:ops:subagent:9"), work).str(), "agent:ops:work");
+  EXPECT_EQ(event_session(key("agent:ops:subagent:9"), work).str(), "agent:ops:subagent:9");
+}
+
 }  // namespace
 }  // namespace vagus

@@ -10,7 +10,6 @@
 namespace vagus {
 namespace {
 
-constexpr std::string_view kNotifyOff = "notify=false";
 constexpr std::string_view kSpaceEntity = "&nbsp;";
 constexpr std::string_view kEmphasis = "*`~_";
 constexpr int kMaxPunctuation = 4;
@@ -171,38 +170,28 @@ bool is_no_reply_action(std::string_view text) {
   return is_blank(text);
 }
 
-bool is_silence(std::string_view text) {
-  return is_blank(text) || same_ignoring_case(trim(text), kNoReply) || is_no_reply_action(text);
-}
-
-bool asks_for_silence(std::string_view text) {
-  text = trim(text);
-  const std::size_t last_line = text.rfind('\n') + 1;  // 0 when there is only one line
-  return same_ignoring_case(trim(text.substr(last_line)), kNotifyOff);
-}
-
-Reply as_reply(std::string_view text) {
-  if (is_silence(text)) return {true, ""};
-  return {false, std::string(trim(text))};
-}
-
 }  // namespace
 
-Reply read_heartbeat_reply(std::string_view text, std::int64_t ack_max_chars) {
-  if (asks_for_silence(text)) return {true, ""};
+StrippedText strip_acknowledgement(std::string_view text,
+                                   std::optional<std::int64_t> ack_max_chars) {
   Rest rest{trim(text), {}, false};
   while (strip_end(rest)) {
   }
   while (strip_start(rest)) {
   }
-  if (!rest.stripped) return as_reply(text);
   const std::string left = std::string(rest.body) + rest.ending.punctuation;
-  if (!has_word(left) || count_code_points(left) <= ack_max_chars) return {true, ""};
-  return as_reply(left);
+  const bool nothing = rest.stripped && ack_max_chars &&
+                       (!has_word(left) || count_code_points(left) <= *ack_max_chars);
+  return {nothing ? "" : std::string(trim(left)), rest.stripped};
+}
+
+bool is_silence(std::string_view text) {
+  return is_blank(text) || same_ignoring_case(trim(text), kNoReply) || is_no_reply_action(text);
 }
 
 Reply read_user_reply(std::string_view text) {
-  return as_reply(text);
+  if (is_silence(text)) return {true, ""};
+  return {false, std::string(trim(text))};
 }
 
 }  // namespace vagus

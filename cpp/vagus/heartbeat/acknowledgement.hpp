@@ -1,8 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+
+#include "vagus/base/record.hpp"
 
 namespace vagus {
 
@@ -10,24 +14,40 @@ namespace vagus {
 inline constexpr std::string_view kHeartbeatOk = "HEARTBEAT_OK";
 inline constexpr std::string_view kNoReply = "NO_REPLY";
 
+/// A text without the acknowledgement at its ends.
+struct StrippedText {
+  std::string text;
+  bool stripped = false;
+
+  static constexpr std::string_view kName = "StrippedText";
+  static constexpr auto fields() {
+    return field_list(
+        required("text", &StrippedText::text,
+                 "what is left to say, trimmed; empty when nothing is"),
+        required("stripped", &StrippedText::stripped, "there was an acknowledgement"));
+  }
+};
+
+/// Takes `HEARTBEAT_OK` off both ends of `text` (spec: heartbeats, section 3.8): at the end also
+/// from in front of up to four punctuation marks, which stay, and with the Markdown emphasis or
+/// HTML tags around it. When what is left beside it has no word in it, or at most `ack_max_chars`
+/// code points, it is part of the acknowledgement; else it keeps its line breaks. The token must
+/// stand alone: `HEARTBEAT_OKAY` is ordinary text, unlike in the reference. Without an allowance,
+/// whatever is left is kept. Linear.
+StrippedText strip_acknowledgement(std::string_view text,
+                                   std::optional<std::int64_t> ack_max_chars);
+
+/// True for what an agent says to say nothing: a blank text, `NO_REPLY` in any case, and
+/// `{"action":"NO_REPLY"}`.
+bool is_silence(std::string_view text);
+
 /// A reply with its acknowledgement taken off.
 struct Reply {
   bool acknowledged = false;  ///< nothing is left to deliver
   std::string text;           ///< what is left, trimmed; empty when acknowledged
 };
 
-/// Reads a heartbeat's reply (spec: heartbeats, section 3.8). Nothing to deliver are: a blank
-/// reply; `NO_REPLY` as the whole reply in any case, or as `{"action":"NO_REPLY"}`; a reply whose
-/// last line is `notify=false` in any case; and `HEARTBEAT_OK` at either end (at the end also
-/// before up to four punctuation marks), with Markdown emphasis or HTML tags around it or not, when
-/// what is left beside it has no word in it or at most `ack_max_chars` code points. That is the
-/// price of the default 300: a short alert beside the token is not delivered; with 0 every word is.
-/// A longer rest is a reply and keeps its line breaks. The token must stand alone: `HEARTBEAT_OKAY`
-/// is ordinary text, unlike in the reference.
-Reply read_heartbeat_reply(std::string_view text, std::int64_t ack_max_chars);
-
-/// Reads the reply to a person: `NO_REPLY` as the whole reply in either of its forms, or nothing at
-/// all, is silence.
+/// Reads the reply to a person: only silence is an acknowledgement.
 Reply read_user_reply(std::string_view text);
 
 }  // namespace vagus

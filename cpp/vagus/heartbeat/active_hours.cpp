@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "vagus/base/json.hpp"
 #include "vagus/text/time_of_day.hpp"
 #include "vagus/text/timestamp.hpp"
 
@@ -27,9 +28,9 @@ Error wrong_offset(std::size_t index, std::string_view member, std::int64_t valu
   return Error{ErrorCode::invalid_input, field, std::to_string(value), std::string(message)};
 }
 
-std::int64_t minute_of_day(Millis local) {
-  const Millis since_midnight = (local % kDay + kDay) % kDay;
-  return since_midnight / kMinute;
+// The last midnight of the wall clock that shows `local`.
+Millis midnight_before(Millis local) {
+  return local - (local % kDay + kDay) % kDay;
 }
 
 std::string_view ordinal_suffix(unsigned day) {
@@ -71,18 +72,43 @@ Result<Zone> Zone::create(std::string name, std::vector<ZoneOffset> offsets) {
     }
   }
   Zone zone;
-  zone.name_ = std::move(name);
-  zone.offsets_ = std::move(offsets);
+  zone.table_ = std::make_shared<const Table>(Table{std::move(name), std::move(offsets)});
   return zone;
 }
 
-Millis Zone::local(Millis at) const {
-  if (offsets_.empty()) return at;
+Result<Zones> zones_from(const ZoneTable& table) {
+  Zones zones;
+  for (const auto& [name, offsets] : table) {
+    Result<Zone> zone = Zone::create(name, offsets);
+    if (!zone) {
+      return renamed(zone.error(), join_path("zones", name) + "." + zone.error().field);
+    }
+    zones.emplace(name, *std::move(zone));
+  }
+  return zones;
+}
+
+const std::string& Zone::name() const {
+  static const std::string kUtc = "UTC";
+  return table_ ? table_->name : kUtc;
+}
+
+Zone::Ahead Zone::since(Millis at) const {
+  if (!table_) return {};
+  const std::vector<ZoneOffset>& offsets = table_->offsets;
   const auto later = std::upper_bound(
-      offsets_.begin(), offsets_.end(), at,
+      std::next(offsets.begin()), offsets.end(), at,
       [](Millis instant, const ZoneOffset& offset) { return instant < offset.at; });
-  const auto current = later == offsets_.begin() ? later : std::prev(later);
-  return at + current->offset_s * kSecond;
+  Ahead found;
+  found.ahead = std::prev(later)->offset_s * kSecond;
+  if (later != offsets.end()) found.until = later->at;
+  return found;
+}
+
+bool Zone::operator==(const Zone& other) const {
+  if (table_ == other.table_) return true;
+  return table_ && other.table_ && table_->name == other.table_->name &&
+         table_->offsets == other.table_->offsets;
 }
 
 ActiveHours::ActiveHours(const ActiveHoursConfig& config, Zone zone)
@@ -91,10 +117,25 @@ ActiveHours::ActiveHours(const ActiveHoursConfig& config, Zone zone)
       zone_(std::move(zone)) {}
 
 bool ActiveHours::contains(Millis at) const {
-  const std::int64_t minute = minute_of_day(zone_.local(at));
-  const bool overnight = end_minute_ < start_minute_;
-  return overnight ? minute >= start_minute_ || minute < end_minute_
-                   : minute >= start_minute_ && minute < end_minute_;
+  const Millis local = zone_.local(at);
+  const std::int64_t minute = (local - midnight_before(local)) / kMinute;
+  return overnight() ? minute >= start_minute_ || minute < end_minute_
+                     : minute >= start_minute_ && minute < end_minute_;
+}
+
+std::optional<ActiveHours::Span> ActiveHours::next_span(Millis at) const {
+  if (start_minute_ == end_minute_) return std::nullopt;
+  const Millis length =
+      (end_minute_ - start_minute_ + (overnight() ? kDay / kMinute : 0)) * kMinute;
+  for (;;) {
+    const auto [ahead, until] = zone_.since(at);
+    // What opened yesterday may still be open.
+    Millis opens = midnight_before(at + ahead) - kDay + start_minute_ * kMinute - ahead;
+    while (opens + length <= at) opens += kDay;
+    const Span span{std::max(opens, at), std::min(opens + length, until)};
+    if (span.from < span.to) return span;
+    at = until;
+  }
 }
 
 std::string time_line(Millis at, const Zone& zone) {

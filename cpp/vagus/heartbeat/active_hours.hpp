@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "vagus/base/time.hpp"
@@ -19,13 +21,13 @@ struct ZoneOffset {
 
   static constexpr std::string_view kName = "ZoneOffset";
   static constexpr auto fields() {
-    return std::tuple(required("at", &ZoneOffset::at, "first instant, ms since the epoch"),
+    return field_list(required("at", &ZoneOffset::at, "first instant, ms since the epoch"),
                       required("offset_s", &ZoneOffset::offset_s, "seconds east of UTC"));
   }
 };
 
 /// The UTC offsets of one zone over the years that matter, given by the host, because the core
-/// reads no zone database. Immutable.
+/// reads no zone database. Immutable; copies share the offsets.
 class Zone {
  public:
   /// UTC.
@@ -36,18 +38,36 @@ class Zone {
   /// hours.
   static Result<Zone> create(std::string name, std::vector<ZoneOffset> offsets);
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const;
 
   /// Wall-clock milliseconds since 1970-01-01T00:00 at instant `at`.
-  Millis local(Millis at) const;
+  Millis local(Millis at) const { return at + since(at).ahead; }
+
+  /// How far the wall clock is ahead of UTC at some instant, and when that changes.
+  struct Ahead {
+    Millis ahead = 0;
+    Millis until = std::numeric_limits<Millis>::max();
+  };
+  Ahead since(Millis at) const;
+
+  bool operator==(const Zone& other) const;
 
  private:
-  std::string name_ = "UTC";
-  std::vector<ZoneOffset> offsets_;
+  struct Table {
+    std::string name;
+    std::vector<ZoneOffset> offsets;
+  };
+  std::shared_ptr<const Table> table_;  ///< none for UTC
 };
 
 /// Zones by IANA name.
 using Zones = std::map<std::string, Zone>;
+
+/// Their offsets, as `Zone::create` takes them.
+using ZoneTable = std::map<std::string, std::vector<ZoneOffset>>;
+
+/// The zones of a table. Errors: as `Zone::create`, field `zones.<name>.offsets[i].at`.
+Result<Zones> zones_from(const ZoneTable& table);
 
 /// A daily window in one zone (spec: heartbeats, section 2.6): start inclusive, end exclusive,
 /// minute resolution; end before start means overnight; equal means never.
@@ -61,7 +81,20 @@ class ActiveHours {
 
   bool contains(Millis at) const;
 
+  /// The first time from `at` on that is inside, and until when it is sure to stay so: a change of
+  /// the zone's offset ends a span, though what follows may be inside too. Nothing when the hours
+  /// never open.
+  struct Span {
+    Millis from;
+    Millis to;
+  };
+  std::optional<Span> next_span(Millis at) const;
+
+  bool operator==(const ActiveHours&) const = default;
+
  private:
+  bool overnight() const { return end_minute_ < start_minute_; }
+
   std::int64_t start_minute_ = 0;
   std::int64_t end_minute_ = 24 * 60;
   Zone zone_;

@@ -1,6 +1,6 @@
 #include "vagus/heartbeat/schedule.hpp"
 
-#include <optional>
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -33,18 +33,18 @@ Millis Schedule::slot_after(Millis now) const {
 
 Millis Schedule::next_after(Millis now) const {
   const Millis first = slot_after(now);
-  if (hours_.contains(first)) return first;
-  std::optional<Millis> opening;
-  // Hours open and close on the minute, so no opening is passed over.
-  Millis at = first - first % kMinute;
-  for (Millis looked = 0; looked < kSeekHorizon; looked += kMinute) {
-    at = add_saturated(at, kMinute);
-    if (!hours_.contains(at)) continue;
-    if (!opening) opening = at;
-    const Millis slot = slot_after(at - 1);
-    if (slot < at + kMinute && hours_.contains(slot)) return slot;
+  const Millis horizon = first + kSeekHorizon;
+  auto open = hours_.next_span(first);
+  const Millis opening = open && open->from < horizon ? open->from : first;
+  for (; open && open->from < horizon; open = hours_.next_span(open->to)) {
+    const Millis slot = slot_after(open->from - 1);
+    if (slot < open->to) return slot;
   }
-  return opening.value_or(first);
+  return std::min(opening, kMaxMillis);
+}
+
+Millis Schedule::next_in_place_of(const Schedule& before, Millis slot, Millis now) const {
+  return *this == before && slot > now ? slot : next_after(now);
 }
 
 }  // namespace vagus

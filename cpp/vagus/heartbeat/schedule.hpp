@@ -30,9 +30,16 @@ class Schedule {
   /// Saturated at `kMaxMillis`.
   Millis next_after(Millis now) const;
 
+  /// The next slot of this schedule in the place of `before`, whose next one was `slot`: that one
+  /// when nothing changed and it is still ahead, else the first after `now` (spec: heartbeats,
+  /// section 2.2).
+  Millis next_in_place_of(const Schedule& before, Millis slot, Millis now) const;
+
   Millis interval() const { return interval_; }
   Millis phase() const { return phase_; }
   const ActiveHours& hours() const { return hours_; }
+
+  bool operator==(const Schedule&) const = default;
 
  private:
   Millis slot_after(Millis now) const;
