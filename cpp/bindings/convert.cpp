@@ -16,15 +16,29 @@ void refuse(const std::string& field, py::handle value, const std::string& messa
   throw Exception(Error{ErrorCode::invalid_input, field, shown(value), message});
 }
 
-std::string text_from_python(py::handle value, const std::string& field) {
-  if (!PyUnicode_Check(value.ptr())) refuse(field, value, "must be text");
+std::string_view text_view(py::handle value, std::string_view field) {
+  if (!PyUnicode_Check(value.ptr())) refuse(std::string(field), value, "must be text");
   Py_ssize_t size = 0;
   const char* bytes = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
   if (bytes == nullptr) {
     PyErr_Clear();
-    refuse(field, value, "not valid Unicode (a lone surrogate)");
+    refuse(std::string(field), value, "not valid Unicode (a lone surrogate)");
   }
-  return std::string(bytes, static_cast<std::size_t>(size));
+  return {bytes, static_cast<std::size_t>(size)};
+}
+
+std::string text_from_python(py::handle value, const std::string& field) {
+  return std::string(text_view(value, field));
+}
+
+py::tuple items_of(py::handle sequence, const std::string& field, const std::string& of_what) {
+  if (PyUnicode_Check(sequence.ptr()) || !PySequence_Check(sequence.ptr()) ||
+      PyDict_Check(sequence.ptr())) {
+    refuse(field, sequence, "must be a list of " + of_what);
+  }
+  auto items = py::reinterpret_steal<py::tuple>(PySequence_Tuple(sequence.ptr()));
+  if (!items) throw py::error_already_set();
+  return items;
 }
 
 void from_python(py::handle value, const std::string& field, bool& out) {

@@ -26,6 +26,12 @@ namespace py = pybind11;
 /// The UTF-8 text of a Python `str`; refuses other types and lone surrogates.
 std::string text_from_python(py::handle value, const std::string& field);
 
+/// The same, as a view that lives as long as the Python text.
+std::string_view text_view(py::handle value, std::string_view field);
+
+/// The items of a Python list, tuple or other sequence that is no text; refuses anything else.
+py::tuple items_of(py::handle sequence, const std::string& field, const std::string& of_what);
+
 /// JSON text of a configuration given as JSON text or as plain Python values. Cycles, values JSON
 /// does not have and endless nesting are `invalid_config`.
 std::string config_text(py::handle config);
@@ -70,6 +76,9 @@ void from_python(py::handle value, const std::string& field, R& out) {
   }
   out = value.cast<const R&>();
 }
+
+template <class T>
+void from_python(py::handle value, const std::string& field, std::vector<T>& out);
 
 template <class T>
 void from_python(py::handle value, const std::string& field, std::optional<T>& out) {

@@ -1,28 +1,19 @@
 #include "vagus/engine/engine.hpp"
 
-#include <nlohmann/json.hpp>
+#include "vagus/base/json_codec.hpp"
 
 #include "module.hpp"
 #include "records.hpp"
+#include "zones.hpp"
 
 namespace vagus::bindings {
 namespace {
 
-// The zone database is the host's: Python's zoneinfo, asked only for zones that the config names.
-Zones read_zones(const Config& config) {
-  Zones zones;
+// Those that the host does not know are left out; the engine names them.
+ZoneTable read_zones(const Config& config) {
+  ZoneTable zones;
   for (const std::string& name : zones_needed(config)) {
-    std::vector<ZoneOffset> offsets;
-    try {
-      for (const py::handle entry : py::module_::import("vagus._zones").attr("offsets")(name)) {
-        const auto [at, seconds] = entry.cast<std::pair<Millis, std::int64_t>>();
-        offsets.push_back({at, seconds});
-      }
-    } catch (const py::error_already_set& failure) {
-      if (!failure.matches(PyExc_ValueError)) throw;
-      continue;  // an unknown zone; the engine names it
-    }
-    zones.emplace(name, Zone::create(name, std::move(offsets)).value_or_throw());
+    if (auto offsets = host_offsets(name)) zones.emplace(name, *std::move(offsets));
   }
   return zones;
 }
@@ -40,7 +31,7 @@ Engine make_engine(py::handle config_object, py::handle id_seed) {
   Config config = read_config(config_text(config_object)).value_or_throw();
   const std::int64_t seed =
       id_seed.is_none() ? any_seed() : argument<std::int64_t>(id_seed, "id_seed");
-  Zones zones = read_zones(config);
+  const Zones zones = zones_from(read_zones(config)).value_or_throw();
   return Engine::create(std::move(config), zones, static_cast<std::uint64_t>(seed))
       .value_or_throw();
 }
@@ -90,6 +81,47 @@ void bind_effect(py::module_& module, const std::string& summary) {
   bind_alternative<R, Effect>(module, summary, &effect_to_json);
 }
 
+Reconfigure make_reconfigure(py::handle config_object) {
+  Config config = read_config(config_text(config_object)).value_or_throw();
+  ZoneTable zones = read_zones(config);
+  return {std::move(config), std::move(zones)};
+}
+
+std::string json_of_reconfigure(const Reconfigure& command) {
+  return command_to_json(command);
+}
+
+// Its configuration has no Python class of its own: it is given, and shown, as plain values.
+void bind_reconfigure(py::module_& module) {
+  py::class_<Reconfigure> type(module, "Reconfigure",
+                               "Command: replace the configuration. Time zones are read when the "
+                               "command is made, so that a journal keeps them.");
+  type.def(py::init(&make_reconfigure), py::arg("config"),
+           "The whole new configuration, as plain values or JSON text. Raises InvalidConfig.");
+  type.def_property_readonly(
+      "config", [](const Reconfigure& self) { return loads(dump_json(to_json(self.config))); },
+      "The configuration as plain values.");
+  type.def(
+      "to_dict", [](const Reconfigure& self) { return loads(json_of_reconfigure(self)); },
+      "The fields as plain Python values, with ``type``.");
+  type.def("to_json", &json_of_reconfigure, "Compact JSON text; equal values give equal text.");
+  type.def("__eq__", [](const Reconfigure& left, py::handle right) -> py::object {
+    if (!py::isinstance<Reconfigure>(right)) {
+      return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+    }
+    return py::bool_(left == right.cast<const Reconfigure&>());
+  });
+  type.def("__hash__",
+           [](const Reconfigure& self) { return py::hash(py::str(json_of_reconfigure(self))); });
+  type.def("__repr__", [](const Reconfigure& self) {
+    return "Reconfigure(agents=" + std::to_string(self.config.agents.list.size()) + ")";
+  });
+  type.def("__reduce__", [](const Reconfigure& self) {
+    const py::object read = py::module_::import("vagus._core").attr("command_from_json");
+    return py::make_tuple(read, py::make_tuple(json_of_reconfigure(self)));
+  });
+}
+
 void bind_commands(py::module_& module) {
   bind_command<Inbound>(module, "Command: a person's message.");
   bind_command<RequestWake>(module, "Command: ask for a heartbeat.");
@@ -102,6 +134,10 @@ void bind_commands(py::module_& module) {
   bind_command<ResetSession>(module, "Command: start a new, empty transcript for a session.");
   bind_command<ForgetSession>(module, "Command: release all that is kept of an idle session.");
   bind_command<ImportTranscript>(module, "Command: append messages to a session's transcript.");
+  bind_command<Delivered>(module, "Command: a reply has arrived.");
+  bind_command<DeliveryFailed>(module, "Command: a reply has not arrived.");
+  bind_command<SetHeartbeats>(module, "Command: switch all cadences on or off.");
+  bind_reconfigure(module);
   module.def(
       "command_from_json",
       [](py::handle text) {
@@ -115,11 +151,14 @@ void bind_effects(py::module_& module) {
   bind_effect<TurnRefused>(module, "Effect: a message was not taken; too many wait already.");
   bind_effect<EventPosted>(module, "Effect: a system event was taken.");
   bind_effect<WakeQueued>(module, "Effect: a wake was accepted.");
+  bind_effect<WakeDropped>(module, "Effect: a wake that waited is dead.");
   bind_effect<RunStarted>(module, "Effect: a run was registered; exactly one RunEnded follows.");
   bind_effect<ReadFiles>(module, "Effect: read these files and answer with FilesRead.");
   bind_effect<CallModel>(module,
                          "Effect: send this prompt and answer with ModelReplied or ModelFailed.");
   bind_effect<Deliver>(module, "Effect: send this text to this route.");
+  bind_effect<DeliveryAbandoned>(module, "Effect: a reply was given up.");
+  bind_effect<ClockStepped>(module, "Effect: the clock was set back.");
   bind_effect<OverflowDetected>(module, "Effect (reference profile): a precheck failed.");
   bind_effect<SessionReset>(module, "Effect: a session began a new transcript.");
   bind_effect<RunEnded>(module, "Effect: a run is over; its lane is free.");
@@ -149,6 +188,26 @@ void bind_engine(py::module_& module) {
       "Apply a command at a time (ms since the epoch, never decreasing), then run everything "
       "that is due. Returns the effects, to be carried out in order. A raised error leaves the "
       "engine as it was.");
+  type.def(
+      "wake_fate",
+      [](const Engine& engine, py::handle request) {
+        return to_python(
+            engine.wake_fate(argument<std::int64_t>(request, "request")).value_or_throw());
+      },
+      py::arg("request"),
+      "What became of a request, by the id that WakeQueued gave it. Raises InvalidInput for one "
+      "that was never given or is forgotten (``limits.ended_wakes``).");
+  type.def(
+      "explain_wake",
+      [](const Engine& engine, py::handle session) {
+        return to_python(
+            engine.explain_wake(argument<SessionKey>(session, "session_key")).value_or_throw());
+      },
+      py::arg("session_key"),
+      "Why the wake of a session has not run yet. Raises InvalidInput, UnknownAgent.");
+  type.def(
+      "waiting_wakes", [](const Engine& engine) { return to_python(engine.waiting_wakes()); },
+      "Every wake that waits, by session key.");
   type.def(
       "snapshot", [](const Engine& engine) { return loads(dump_json(engine.snapshot())); },
       "What waits, what runs and what is kept, in figures, as plain Python values. No engine can "

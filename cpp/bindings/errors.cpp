@@ -1,6 +1,7 @@
 #include "errors.hpp"
 
 #include <array>
+#include <new>
 
 #include "module.hpp"
 
@@ -35,6 +36,20 @@ void translate(std::exception_ptr thrown) {
 }
 
 }  // namespace
+
+void set_python_error(std::exception_ptr thrown) {
+  try {
+    translate(thrown);
+  } catch (py::error_already_set& raised) {
+    raised.restore();
+  } catch (const py::builtin_exception& raised) {
+    raised.set_error();
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& failure) {
+    PyErr_SetString(PyExc_RuntimeError, failure.what());
+  }
+}
 
 void bind_errors() {
   py::register_local_exception_translator(&translate);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <exception>
+
 #include "convert.hpp"
 #include "vagus/context/ledger.hpp"
 
@@ -15,5 +17,9 @@ class OverflowException : public std::runtime_error {
  private:
   Ledger ledger_;
 };
+
+/// Sets the Python error for what a core function has thrown: for functions that Python calls
+/// without pybind11 in between.
+void set_python_error(std::exception_ptr thrown);
 
 }  // namespace vagus::bindings

@@ -10,8 +10,17 @@ PYBIND11_MODULE(_core, module) {
   module.attr("unicode_version") = py::str(std::string(vagus::unicode_version()));
   vagus::bindings::bind_errors();
   vagus::bindings::bind_keys(module);
+  vagus::bindings::bind_admission(module);
+  vagus::bindings::bind_key_texts(module);
   vagus::bindings::bind_routing(module);
+  vagus::bindings::bind_names(module);
+  vagus::bindings::bind_rekey(module);
+  vagus::bindings::bind_events(module);
+  vagus::bindings::bind_schedule(module);
+  vagus::bindings::bind_hooks(module);
+  vagus::bindings::bind_wake_labels(module);
   vagus::bindings::bind_wakes(module);
+  vagus::bindings::bind_heartbeat(module);
   vagus::bindings::bind_context(module);
   vagus::bindings::bind_engine(module);
 }

@@ -7,8 +7,17 @@ namespace vagus::bindings {
 
 void bind_errors();
 void bind_keys(pybind11::module_& module);
+void bind_admission(pybind11::module_& module);
+void bind_key_texts(pybind11::module_& module);
 void bind_routing(pybind11::module_& module);
+void bind_names(pybind11::module_& module);
+void bind_rekey(pybind11::module_& module);
+void bind_events(pybind11::module_& module);
+void bind_schedule(pybind11::module_& module);
+void bind_hooks(pybind11::module_& module);
+void bind_wake_labels(pybind11::module_& module);
 void bind_wakes(pybind11::module_& module);
+void bind_heartbeat(pybind11::module_& module);
 void bind_context(pybind11::module_& module);
 void bind_engine(pybind11::module_& module);
 

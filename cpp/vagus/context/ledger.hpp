@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "vagus/config/config.hpp"
@@ -38,7 +37,7 @@ struct LedgerPart {
 
   static constexpr std::string_view kName = "LedgerPart";
   static constexpr auto fields() {
-    return std::tuple(required("name", &LedgerPart::name, "system, history, replay or prompt"),
+    return field_list(required("name", &LedgerPart::name, "system, history, replay or prompt"),
                       required("messages", &LedgerPart::messages, "how many messages"),
                       required("tokens", &LedgerPart::tokens, "estimated tokens, without margin"));
   }
@@ -58,7 +57,7 @@ struct Ledger {
 
   static constexpr std::string_view kName = "Ledger";
   static constexpr auto fields() {
-    return std::tuple(required("window", &Ledger::window, "the model's context window, tokens"),
+    return field_list(required("window", &Ledger::window, "the model's context window, tokens"),
                       required("reserve", &Ledger::reserve, "tokens kept free for the answer"),
                       required("budget", &Ledger::budget, "window - reserve"),
                       required("raw", &Ledger::raw, "sum of the parts"),

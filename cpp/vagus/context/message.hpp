@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "vagus/base/limits.hpp"
@@ -38,7 +37,7 @@ struct Part {
 
   static constexpr std::string_view kName = "Part";
   static constexpr auto fields() {
-    return std::tuple(field("kind", &Part::kind, "what this piece is"),
+    return field_list(field("kind", &Part::kind, "what this piece is"),
                       field("text", &Part::text, "text, thinking or tool output"),
                       field("call_id", &Part::call_id, "pairs a tool call with its result"),
                       field("name", &Part::name, "tool name"),
@@ -55,7 +54,7 @@ struct Message {
 
   static constexpr std::string_view kName = "Message";
   static constexpr auto fields() {
-    return std::tuple(required("role", &Message::role, "system, user, assistant or tool"),
+    return field_list(required("role", &Message::role, "system, user, assistant or tool"),
                       required("parts", &Message::parts, "what it says, in order"));
   }
 };

@@ -52,6 +52,11 @@ std::string shortened(std::string_view name, std::string_view text, std::int64_t
 
 }  // namespace
 
+std::string shown_file(std::string_view name, std::string_view text) {
+  const std::int64_t chars = count_chars(text);
+  return chars <= kFileChars ? std::string(text) : shortened(name, text, chars, kFileChars);
+}
+
 std::string render_workspace(const std::map<std::string, std::optional<std::string>>& files) {
   std::string section;
   std::int64_t left = kAllFilesChars;

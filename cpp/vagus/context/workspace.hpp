@@ -17,6 +17,10 @@ inline constexpr std::array<std::string_view, 6> kWorkspaceFiles = {
 inline constexpr std::int64_t kFileChars = 20'000;
 inline constexpr std::int64_t kAllFilesChars = 60'000;
 
+/// `text` of the file `name` as prompts show it: beyond `kFileChars` it keeps its beginning and end
+/// around a marker with the number of characters left out.
+std::string shown_file(std::string_view name, std::string_view text);
+
 /// The section of the system message that shows the workspace: each present file under its name; a
 /// file beyond the cap keeps its beginning and end around a marker with the number of characters
 /// left out. Empty when no file has text.

@@ -25,9 +25,11 @@ struct ActiveRun : Run {
   ContextKey keeps;  ///< the transcript that its words go to; empty when nothing is kept
   bool isolated = false;
 
-  UserTurn turn;             ///< kind user: the message that it answers
-  std::optional<Wake> wake;  ///< kind heartbeat: why it runs
-  bool tick = false;         ///< kind heartbeat: it looks after the agent's duties
+  UserTurn turn;                       ///< kind user: the message that it answers
+  std::optional<Wake> wake;            ///< kind heartbeat: why it runs
+  bool tick = false;                   ///< kind heartbeat: it looks after the agent's duties
+  std::vector<std::string> due_tasks;  ///< of the checklist; marked when the run ends well
+  Millis started = 0;
   EventBatch events;
   bool leaves_events = false;  ///< others wait for a run of their own, on another route
 

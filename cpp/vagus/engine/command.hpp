@@ -10,7 +10,9 @@
 
 #include "vagus/base/record.hpp"
 #include "vagus/base/time.hpp"
+#include "vagus/config/config.hpp"
 #include "vagus/context/message.hpp"
+#include "vagus/heartbeat/active_hours.hpp"
 #include "vagus/keys/peer.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/delivery_route.hpp"
@@ -20,7 +22,8 @@
 /// them before it applies them and replay the journal after a crash.
 namespace vagus {
 
-/// A person's message. Routed by channel, account and peer; or to `session_key` when one is given.
+/// A person's message. Routed by what it says about where it came from; or to `session_key` when
+/// one is given.
 struct Inbound {
   std::string text;
   std::string channel;
@@ -28,16 +31,25 @@ struct Inbound {
   std::optional<Peer> peer;
   std::optional<std::string> thread;
   std::optional<SessionKey> session_key;
+  std::optional<Peer> parent_peer;
+  std::optional<std::string> guild;
+  std::optional<std::string> team;
+  std::vector<std::string> roles;
 
   static constexpr std::string_view kName = "Inbound";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("text", &Inbound::text, "what the person wrote"),
         field("channel", &Inbound::channel, "slack, discord, telegram, ..."),
         field("account", &Inbound::account, "the bot account that received it"),
         field("peer", &Inbound::peer, "who or which room it came from"),
         field("thread", &Inbound::thread, "the thread inside that room"),
-        field("session_key", &Inbound::session_key, "the session, when the host already knows it"));
+        field("session_key", &Inbound::session_key, "the session, when the host already knows it"),
+        field("parent_peer", &Inbound::parent_peer,
+              "the room that a thread with an id of its own hangs below"),
+        field("guild", &Inbound::guild, "the guild (server) of the room"),
+        field("team", &Inbound::team, "the team (workspace) of the room"),
+        field("roles", &Inbound::roles, "the person's roles there, at most 1000"));
   }
 };
 
@@ -48,15 +60,20 @@ struct RequestWake {
   WakeKind kind = WakeKind::wake;
   std::string reason;
   std::optional<std::int64_t> coalesce_ms;
+  std::optional<std::string> caused_by = {};
+  std::optional<WakeIntent> intent = {};
 
   static constexpr std::string_view kName = "RequestWake";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("session_key", &RequestWake::session_key, "the session to run"),
         field("agent", &RequestWake::agent, "instead of session_key: an agent's heartbeat session"),
         field("kind", &RequestWake::kind, "decides the priority"),
         field("reason", &RequestWake::reason, "a label; the kind's name when blank"),
-        field("coalesce_ms", &RequestWake::coalesce_ms, "how long to wait for others; 250"));
+        field("coalesce_ms", &RequestWake::coalesce_ms, "how long to wait for others; 250"),
+        field("caused_by", &RequestWake::caused_by,
+              "the run that started the work that asks now, so that loops are slowed"),
+        field("intent", &RequestWake::intent, "how urgent it is; else what the kind says"));
   }
 };
 
@@ -71,10 +88,12 @@ struct PostEvent {
   std::optional<WakeKind> wake;
   std::string reason;
   std::optional<std::int64_t> coalesce_ms;
+  std::optional<std::string> caused_by = {};
+  std::optional<WakeIntent> intent = {};
 
   static constexpr std::string_view kName = "PostEvent";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("session_key", &PostEvent::session_key, "the session that must hear of it"),
         required("text", &PostEvent::text, "what happened"),
         field("tag", &PostEvent::tag, "the producer's own name for the cause, such as exec:9f2c"),
@@ -82,25 +101,33 @@ struct PostEvent {
         field("trusted", &PostEvent::trusted, "written by the host itself, not by outsiders"),
         field("wake", &PostEvent::wake, "also wake the session, for this kind of reason"),
         field("reason", &PostEvent::reason, "the wake's label; the kind's name when blank"),
-        field("coalesce_ms", &PostEvent::coalesce_ms, "how long the wake waits for others; 250"));
+        field("coalesce_ms", &PostEvent::coalesce_ms, "how long the wake waits for others; 250"),
+        field("caused_by", &PostEvent::caused_by,
+              "the run that started what happened, so that loops are slowed"),
+        field("intent", &PostEvent::intent, "how urgent the wake is; else what its kind says"));
   }
 };
 
 /// Time has passed: whatever is due runs.
 struct Tick {
   static constexpr std::string_view kName = "Tick";
-  static constexpr auto fields() { return std::tuple(); }
+  static constexpr auto fields() { return field_list(); }
 };
 
-/// The files that `ReadFiles` asked for; a file that does not exist is null or left out.
+/// The files that `ReadFiles` asked for; a file that does not exist is null or left out. One that
+/// is there and cannot be read is named with the reason, and so the engine treats one that is
+/// longer than `limits.text_bytes` or not UTF-8: no file may keep an agent from running.
 struct FilesRead {
   std::string run_id;
   std::map<std::string, std::optional<std::string>> files;
+  std::map<std::string, std::string> unreadable = {};
 
   static constexpr std::string_view kName = "FilesRead";
   static constexpr auto fields() {
-    return std::tuple(required("run_id", &FilesRead::run_id, "the run that asked"),
-                      required("files", &FilesRead::files, "text by file name, null if missing"));
+    return field_list(required("run_id", &FilesRead::run_id, "the run that asked"),
+                      required("files", &FilesRead::files, "text by file name, null if missing"),
+                      field("unreadable", &FilesRead::unreadable,
+                            "why a file that is there could not be read, by file name"));
   }
 };
 
@@ -112,7 +139,7 @@ struct ModelReplied {
 
   static constexpr std::string_view kName = "ModelReplied";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("run_id", &ModelReplied::run_id, "the run that asked"),
         required("text", &ModelReplied::text, "the final reply"),
         field("messages", &ModelReplied::messages, "tool calls and results on the way to it"));
@@ -126,7 +153,7 @@ struct ModelFailed {
 
   static constexpr std::string_view kName = "ModelFailed";
   static constexpr auto fields() {
-    return std::tuple(required("run_id", &ModelFailed::run_id, "the run that asked"),
+    return field_list(required("run_id", &ModelFailed::run_id, "the run that asked"),
                       required("error", &ModelFailed::error, "what went wrong"));
   }
 };
@@ -138,7 +165,7 @@ struct ResetSession {
 
   static constexpr std::string_view kName = "ResetSession";
   static constexpr auto fields() {
-    return std::tuple(required("session_key", &ResetSession::session_key, "the session to reset"));
+    return field_list(required("session_key", &ResetSession::session_key, "the session to reset"));
   }
 };
 
@@ -149,7 +176,7 @@ struct ForgetSession {
 
   static constexpr std::string_view kName = "ForgetSession";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("session_key", &ForgetSession::session_key, "the session to forget"));
   }
 };
@@ -161,14 +188,66 @@ struct ImportTranscript {
 
   static constexpr std::string_view kName = "ImportTranscript";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("session_key", &ImportTranscript::session_key, "whose transcript"),
         required("messages", &ImportTranscript::messages, "oldest first; no system messages"));
   }
 };
 
+/// The reply that `Deliver` carried has arrived. Hosts that never report lose only the retries.
+struct Delivered {
+  std::string run_id;
+
+  static constexpr std::string_view kName = "Delivered";
+  static constexpr auto fields() {
+    return field_list(required("run_id", &Delivered::run_id, "the run whose reply it was"));
+  }
+};
+
+/// The reply that `Deliver` carried did not arrive. With `retry` it is handed out again, after a
+/// minute and without asking the model again, until `limits.delivery_attempts` are used up.
+struct DeliveryFailed {
+  std::string run_id;
+  std::string error;
+  bool retry = true;
+
+  static constexpr std::string_view kName = "DeliveryFailed";
+  static constexpr auto fields() {
+    return field_list(required("run_id", &DeliveryFailed::run_id, "the run whose reply it was"),
+                      required("error", &DeliveryFailed::error, "why it did not arrive"),
+                      field("retry", &DeliveryFailed::retry, "false when no retry can help"));
+  }
+};
+
+/// Switches all cadences off or on. Off, no timer is set and nothing is polled; requested wakes and
+/// events run as before. On again, each agent beats at its next slot.
+struct SetHeartbeats {
+  bool enabled = true;
+
+  static constexpr std::string_view kName = "SetHeartbeats";
+  static constexpr auto fields() {
+    return field_list(required("enabled", &SetHeartbeats::enabled, "whether agents beat"));
+  }
+};
+
+/// Replaces the configuration. Sessions, events, wakes and runs in flight are kept, and so is the
+/// next slot of an agent whose schedule is the same. What an agent that is gone had waiting ends:
+/// its wakes are dead, its turns refused, its runs failed. `profile`, `limits` and `wakes` are
+/// fixed when an engine is made.
+struct Reconfigure {
+  Config config;
+  ZoneTable zones;
+
+  static constexpr std::string_view kName = "Reconfigure";
+  static constexpr auto fields() {
+    return field_list(required("config", &Reconfigure::config, "the whole new configuration"),
+                      field("zones", &Reconfigure::zones, "every zone that it names, but UTC"));
+  }
+};
+
 using Command = std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
-                             ModelFailed, ResetSession, ForgetSession, ImportTranscript>;
+                             ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
+                             DeliveryFailed, SetHeartbeats, Reconfigure>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -13,7 +12,10 @@
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/events/event_queue.hpp"
+#include "vagus/heartbeat/delivery.hpp"
 #include "vagus/heartbeat/plan.hpp"
+#include "vagus/heartbeat/result.hpp"
+#include "vagus/heartbeat/visibility.hpp"
 #include "vagus/keys/context_key.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/delivery_route.hpp"
@@ -31,7 +33,7 @@ struct TurnQueued {
 
   static constexpr std::string_view kName = "TurnQueued";
   static constexpr auto fields() {
-    return std::tuple(required("session_key", &TurnQueued::session_key, "the lane"),
+    return field_list(required("session_key", &TurnQueued::session_key, "the lane"),
                       required("waiting", &TurnQueued::waiting, "turns waiting now"));
   }
 };
@@ -44,7 +46,7 @@ struct TurnRefused {
 
   static constexpr std::string_view kName = "TurnRefused";
   static constexpr auto fields() {
-    return std::tuple(required("session_key", &TurnRefused::session_key, "the lane"),
+    return field_list(required("session_key", &TurnRefused::session_key, "the lane"),
                       required("waiting", &TurnRefused::waiting, "turns waiting now"),
                       field("route", &TurnRefused::route, "where its sender is"));
   }
@@ -57,7 +59,7 @@ struct EventPosted {
 
   static constexpr std::string_view kName = "EventPosted";
   static constexpr auto fields() {
-    return std::tuple(required("session_key", &EventPosted::session_key, "the session"),
+    return field_list(required("session_key", &EventPosted::session_key, "the session"),
                       required("receipt", &EventPosted::receipt, "queued or duplicate"));
   }
 };
@@ -65,6 +67,7 @@ struct EventPosted {
 /// A wake was accepted: a run for this session follows.
 struct WakeQueued {
   std::int64_t wake = 0;
+  std::int64_t request = 0;
   SessionKey session_key;
   WakeKind kind = WakeKind::other;
   std::string reason;
@@ -73,13 +76,28 @@ struct WakeQueued {
 
   static constexpr std::string_view kName = "WakeQueued";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("wake", &WakeQueued::wake, "names the wake that the request is part of"),
+        required("request", &WakeQueued::request, "names this request to Engine::wake_fate"),
         required("session_key", &WakeQueued::session_key, "the session that it is for"),
         required("kind", &WakeQueued::kind, "kind of this request"),
         required("reason", &WakeQueued::reason, "label of this request"),
         required("merged", &WakeQueued::merged, "joined a wake that was waiting"),
         required("due_ms", &WakeQueued::due_ms, "when the wake may run"));
+  }
+};
+
+/// A wake that waited is dead: no run will follow.
+struct WakeDropped {
+  std::int64_t wake = 0;
+  SessionKey session_key;
+  std::string reason;
+
+  static constexpr std::string_view kName = "WakeDropped";
+  static constexpr auto fields() {
+    return field_list(required("wake", &WakeDropped::wake, "the wake"),
+                      required("session_key", &WakeDropped::session_key, "the session it was for"),
+                      required("reason", &WakeDropped::reason, "why"));
   }
 };
 
@@ -95,10 +113,13 @@ struct RunStarted {
   std::string reason;
   std::vector<WakeCause> causes;
   std::int64_t requests = 0;
+  std::optional<std::int64_t> requested_ms;
+  std::vector<WakeDelay> delays;
+  std::int64_t depth = 0;
 
   static constexpr std::string_view kName = "RunStarted";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("run_id", &RunStarted::run_id, "names the run from now on"),
         required("kind", &RunStarted::kind, "a person's turn or a heartbeat"),
         required("agent_id", &RunStarted::agent_id, "who runs"),
@@ -109,7 +130,10 @@ struct RunStarted {
         field("wake", &RunStarted::wake, "the wake that it answers, for a heartbeat"),
         required("reason", &RunStarted::reason, "the most urgent wake's label, or 'message'"),
         required("causes", &RunStarted::causes, "every distinct cause of a heartbeat"),
-        required("requests", &RunStarted::requests, "wake requests that this run answers"));
+        required("requests", &RunStarted::requests, "wake requests that this run answers"),
+        field("requested_ms", &RunStarted::requested_ms, "when the first of them came"),
+        field("delays", &RunStarted::delays, "why the wake did not run at once"),
+        field("depth", &RunStarted::depth, "wakes in a row that caused each other"));
   }
 };
 
@@ -121,7 +145,7 @@ struct ReadFiles {
 
   static constexpr std::string_view kName = "ReadFiles";
   static constexpr auto fields() {
-    return std::tuple(required("run_id", &ReadFiles::run_id, "the run that needs them"),
+    return field_list(required("run_id", &ReadFiles::run_id, "the run that needs them"),
                       required("agent_id", &ReadFiles::agent_id, "whose workspace"),
                       required("names", &ReadFiles::names, "file names"));
   }
@@ -137,10 +161,11 @@ struct CallModel {
   std::vector<Message> messages;
   Ledger ledger;
   Millis deadline_ms = 0;
+  bool respond_tool = false;
 
   static constexpr std::string_view kName = "CallModel";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("run_id", &CallModel::run_id, "the run"),
         required("agent_id", &CallModel::agent_id, "whose model"),
         required("session_key", &CallModel::session_key, "the lane: routing identity"),
@@ -149,7 +174,9 @@ struct CallModel {
                  "configured model name, or empty for the host's default"),
         required("messages", &CallModel::messages, "the whole prompt"),
         required("ledger", &CallModel::ledger, "what it costs"),
-        required("deadline_ms", &CallModel::deadline_ms, "a later answer is ignored"));
+        required("deadline_ms", &CallModel::deadline_ms, "a later answer is ignored"),
+        field("respond_tool", &CallModel::respond_tool,
+              "offer the tool heartbeat_respond; its call ends the turn"));
   }
 };
 
@@ -159,13 +186,45 @@ struct Deliver {
   SessionKey session_key;
   DeliveryRoute route;
   std::string text;
+  std::int64_t attempt = 1;
 
   static constexpr std::string_view kName = "Deliver";
   static constexpr auto fields() {
-    return std::tuple(required("run_id", &Deliver::run_id, "the run that answers"),
+    return field_list(required("run_id", &Deliver::run_id, "the run that answers"),
                       required("session_key", &Deliver::session_key, "its lane"),
                       required("route", &Deliver::route, "where to"),
-                      required("text", &Deliver::text, "what to say"));
+                      required("text", &Deliver::text, "what to say"),
+                      field("attempt", &Deliver::attempt, "beyond 1: it failed before"));
+  }
+};
+
+/// A reply was given up: its recipient will not see it.
+struct DeliveryAbandoned {
+  std::string run_id;
+  SessionKey session_key;
+  DeliveryRoute route;
+  std::string error;
+  std::int64_t attempts = 0;
+
+  static constexpr std::string_view kName = "DeliveryAbandoned";
+  static constexpr auto fields() {
+    return field_list(required("run_id", &DeliveryAbandoned::run_id, "the run whose reply it was"),
+                      required("session_key", &DeliveryAbandoned::session_key, "its lane"),
+                      required("route", &DeliveryAbandoned::route, "where it should have gone"),
+                      required("error", &DeliveryAbandoned::error, "why the last attempt failed"),
+                      required("attempts", &DeliveryAbandoned::attempts, "how often it was tried"));
+  }
+};
+
+/// The clock stepped back: what waited for a span of time still waits for as long.
+struct ClockStepped {
+  Millis from_ms = 0;
+  Millis to_ms = 0;
+
+  static constexpr std::string_view kName = "ClockStepped";
+  static constexpr auto fields() {
+    return field_list(required("from_ms", &ClockStepped::from_ms, "the time of the last command"),
+                      required("to_ms", &ClockStepped::to_ms, "the time of this one"));
   }
 };
 
@@ -179,7 +238,7 @@ struct OverflowDetected {
 
   static constexpr std::string_view kName = "OverflowDetected";
   static constexpr auto fields() {
-    return std::tuple(required("run_id", &OverflowDetected::run_id, "the run"),
+    return field_list(required("run_id", &OverflowDetected::run_id, "the run"),
                       required("session_key", &OverflowDetected::session_key, "its lane"),
                       required("attempt", &OverflowDetected::attempt, "1, or after a compaction"),
                       required("messages", &OverflowDetected::messages, "messages in the prompt"),
@@ -194,7 +253,7 @@ struct SessionReset {
 
   static constexpr std::string_view kName = "SessionReset";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("session_key", &SessionReset::session_key, "the session"),
         required("context_key", &SessionReset::context_key, "its new memory identity"));
   }
@@ -212,13 +271,16 @@ struct RunEnded {
   std::optional<std::string> error;
   std::string text;
   bool delivered = false;
+  std::optional<Undelivered> undelivered;
   std::optional<DeliveryRoute> route;
+  std::optional<HeartbeatResult> result;
+  std::optional<Indicator> indicator;
   std::optional<Ledger> ledger;
   std::optional<std::int64_t> retry_at_ms;
 
   static constexpr std::string_view kName = "RunEnded";
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         required("run_id", &RunEnded::run_id, "the run"),
         required("kind", &RunEnded::kind, "a person's turn or a heartbeat"),
         required("agent_id", &RunEnded::agent_id, "who ran"),
@@ -229,7 +291,10 @@ struct RunEnded {
         field("error", &RunEnded::error, "what went wrong"),
         field("text", &RunEnded::text, "the reply, without acknowledgement; empty for none"),
         field("delivered", &RunEnded::delivered, "there was a Deliver for the reply"),
+        field("undelivered", &RunEnded::undelivered, "why a heartbeat's reply was not sent"),
         field("route", &RunEnded::route, "where its reply goes, or would have gone"),
+        field("result", &RunEnded::result, "what the agent said through heartbeat_respond"),
+        field("indicator", &RunEnded::indicator, "how a host may show a heartbeat's state"),
         field("ledger", &RunEnded::ledger, "what the prompt cost, once there was one"),
         field("retry_at_ms", &RunEnded::retry_at_ms, "when its wake is tried again"));
   }
@@ -242,12 +307,13 @@ struct SetAlarm {
 
   static constexpr std::string_view kName = "SetAlarm";
   static constexpr auto fields() {
-    return std::tuple(field("at_ms", &SetAlarm::at_ms, "ms since the epoch"));
+    return field_list(field("at_ms", &SetAlarm::at_ms, "ms since the epoch"));
   }
 };
 
-using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, RunStarted, ReadFiles,
-                            CallModel, Deliver, OverflowDetected, SessionReset, RunEnded, SetAlarm>;
+using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped,
+                            RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
+                            ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm>;
 
 /// Compact JSON text with a field `type`; equal effects give equal bytes.
 std::string effect_to_json(const Effect& effect);

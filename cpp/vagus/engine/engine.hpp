@@ -16,8 +16,10 @@
 #include "vagus/engine/command.hpp"
 #include "vagus/engine/effect.hpp"
 #include "vagus/engine/sessions.hpp"
-#include "vagus/heartbeat/schedule.hpp"
+#include "vagus/heartbeat/acknowledgement.hpp"
+#include "vagus/heartbeat/cadences.hpp"
 #include "vagus/routing/router.hpp"
+#include "vagus/runs/outbox.hpp"
 #include "vagus/runs/run_table.hpp"
 
 namespace vagus {
@@ -43,9 +45,18 @@ class Engine {
   /// that is not its agent's.
   static Result<Engine> create(Config config, const Zones& zones, std::uint64_t id_seed);
 
+  // A copy is a checkpoint. Out of line, or every file that holds an engine would compile these.
+  Engine(const Engine& other);
+  Engine(Engine&& other) noexcept;
+  Engine& operator=(const Engine& other);
+  Engine& operator=(Engine&& other) noexcept;
+  ~Engine();
+
   /// Applies `command` at `now`, then runs everything that is due.
-  /// Errors leave the engine as it was: `invalid_input` for a malformed command, a time that is
-  /// negative, beyond `kMaxMillis` or before the last one; `invalid_key`; `unknown_agent`;
+  /// A time before the last one is a clock that was set back: `ClockStepped` says so, and what
+  /// waited for a span of time still waits for as long.
+  /// Errors leave the engine as it was: `invalid_input` for a malformed command and a time that is
+  /// negative or beyond `kMaxMillis`; `invalid_config`; `invalid_key`; `unknown_agent`;
   /// `ambiguous_agent`; `unknown_run` for a run id that this engine never handed out, or has
   /// forgotten (`limits.ended_runs`). An answer for a run that has ended, or files for one that has
   /// them, is no error and has no effect.
@@ -54,6 +65,16 @@ class Engine {
   /// What waits, what runs and what is kept, in figures: for people, and to see whether two engines
   /// have come to the same state. No engine can be restored from it.
   Json snapshot() const;
+
+  /// What became of a request, by the id that `WakeQueued` gave it. Errors: `invalid_input` for an
+  /// id that was never given, or is forgotten (`limits.ended_wakes`).
+  Result<WakeFate> wake_fate(std::int64_t request) const { return wakes_.fate(request); }
+
+  /// Why the wake of a session has not run yet. Errors: as for commands that name a session.
+  Result<WakeExplanation> explain_wake(const SessionKey& session) const;
+
+  /// Every wake that waits, by session.
+  std::vector<Wake> waiting_wakes() const { return wakes_.waiting(); }
 
   const Config& config() const { return config_; }
   std::uint64_t id_seed() const { return ids_.seed(); }
@@ -64,17 +85,14 @@ class Engine {
     Heartbeat heartbeat;
     ActiveHours hours;
   };
-  struct Cadence {
-    AgentId agent;
-    SessionKey session;
-    Schedule schedule;
-    std::optional<Millis> next;  ///< its next slot; unset before the first command
-  };
 
   Engine(Config config, Router router, const Zones& zones, std::uint64_t id_seed);
   MaybeError check_zones() const;
   MaybeError check_heartbeat_sessions() const;
-  void set_up_agents();
+  static std::map<AgentId, Agent> agents_of(const Config& config, const Zones& zones);
+  void set_cadences();
+  MaybeError check_fixed(const Config& config) const;
+  void retire_unknown_agents();
 
   // Commands. Each checks everything before it changes anything.
   MaybeError handle(const Inbound& inbound);
@@ -87,9 +105,15 @@ class Engine {
   MaybeError handle(const ResetSession& reset);
   MaybeError handle(const ForgetSession& forget);
   MaybeError handle(const ImportTranscript& transcript);
+  MaybeError handle(const Delivered& delivered);
+  MaybeError handle(const DeliveryFailed& failure);
+  MaybeError handle(const SetHeartbeats& set);
+  MaybeError handle(const Reconfigure& change);
 
   // What time brings.
+  void shift(Millis delta);
   void advance();
+  void deliver_again();
   void end_late_runs();
   void beat_cadences();
   void run_due_wakes();
@@ -103,26 +127,43 @@ class Engine {
   void lease_events(ActiveRun& run);
   void call_model(ActiveRun& run, const FilesRead& read);
   std::optional<RunEnded> try_to_call(ActiveRun& run, const FilesRead& read);
+  std::optional<SkipReason> early_skip(const Wake& wake, const Agent& owner) const;
   std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
+  HeartbeatInputs inputs_of(const ActiveRun& run, const FilesRead& read,
+                            const std::string& events) const;
   std::variant<Assembly, Overflow> assemble(const ActiveRun& run, AssemblyRequest request);
   std::variant<Assembly, Overflow> assemble_like_reference(const ActiveRun& run,
                                                            const AssemblyRequest& request);
-  void remember(const ActiveRun& run, const ModelReplied& reply, bool acknowledged);
   void end(const std::string& run_id, RunEnded ended);
   void wake_for_other_events(const ActiveRun& run);
-  std::optional<Millis> settle(const ActiveRun& run, RunOutcome outcome);
+  std::optional<Millis> settle(const ActiveRun& run, const RunEnded& ended);
+
+  // What a run says (answers.cpp).
+  void answer(const ActiveRun& run, const ModelReplied& reply);
+  RunEnded answer_person(const ActiveRun& run, const ModelReplied& reply);
+  RunEnded report(const ActiveRun& run, const ModelReplied& reply);
+  Delivery delivery_of_report(const ActiveRun& run, bool says, const std::string& text) const;
+  void send(const ActiveRun& run, const DeliveryRoute& route, const std::string& text);
+  void remember(const ActiveRun& run, const ModelReplied& reply);
+  DeliveryInputs inputs_of(const ActiveRun& run) const;
+  std::optional<Indicator> indicator_of(const ActiveRun& run, const RunEnded& ended) const;
 
   // Lookups.
   Result<SessionKey> known_session(std::string_view field, const SessionKey& key) const;
+  FilesRead readable(FilesRead read) const;
+  std::int64_t depth_after(const std::optional<std::string>& run_id) const;
+  MaybeError check_known_run(const std::string& run_id) const;
   Result<ActiveRun*> active(std::string_view run_id, RunStage stage);
   Result<SessionKey> wake_target(const RequestWake& request) const;
   SessionKey home_of(const SessionKey& key) const;
+  SessionKey in_scope(const SessionKey& key) const;
   std::vector<SessionKey> lanes_of(const SessionKey& session) const;
   SessionKey heartbeat_home(const AgentId& id) const;
   const Agent& agent(const AgentId& id) const;
   const Zone& zone(const std::string& name) const;
   std::string model_of_run(const ActiveRun& run) const;
   std::optional<DeliveryRoute> route_of(const ActiveRun& run) const;
+  Reply read_reply(const ActiveRun& run, const ModelReplied& reply) const;
 
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
 
@@ -131,8 +172,8 @@ class Engine {
   IdSource ids_;
   Zones zones_;
   std::map<AgentId, Agent> agents_;
-  std::vector<Cadence> cadences_;
-  std::set<std::pair<Millis, std::size_t>> beats_;  ///< when which cadence is to be looked at
+  bool beats_on_ = true;
+  Cadences cadences_;  ///< switched on by the first command, which tells the time
 
   Millis now_ = 0;
   Sessions sessions_;
@@ -140,6 +181,7 @@ class Engine {
   WakeQueue wakes_;
   Lanes lanes_;
   RunTable runs_;
+  Outbox outbox_;
   std::map<std::string, ActiveRun> active_;  ///< the runs in flight, by id
   /// As last told to the host; unset before the first, and when its timer has run.
   std::optional<std::optional<Millis>> alarm_;

@@ -4,6 +4,7 @@
 #include "vagus/context/reference_profile.hpp"
 #include "vagus/context/workspace.hpp"
 #include "vagus/engine/engine.hpp"
+#include "vagus/events/classify.hpp"
 #include "vagus/events/render.hpp"
 #include "vagus/heartbeat/checklist.hpp"
 #include "vagus/text/unicode.hpp"
@@ -22,6 +23,41 @@ bool is_tick(const Wake& wake, bool has_events) {
     const EventNeed need = event_need_of(cause.kind);
     return need == EventNeed::none || (need == EventNeed::reports && !has_events);
   });
+}
+
+// A file that cannot be read says so where its text would stand.
+std::map<std::string, std::optional<std::string>> shown_files(const FilesRead& read) {
+  auto files = read.files;
+  for (const auto& [name, why] : read.unreadable) files[name] = "(could not be read: " + why + ")";
+  return files;
+}
+
+Checklist checklist_of(const FilesRead& read) {
+  const std::string name(kChecklistFile);
+  const auto unreadable = read.unreadable.find(name);
+  if (unreadable != read.unreadable.end()) {
+    return {Checklist::State::unreadable, unreadable->second};
+  }
+  const auto found = read.files.find(name);
+  if (found == read.files.end() || !found->second) return {};
+  return {Checklist::State::present, shown_file(name, *found->second)};
+}
+
+std::int64_t& count_of(EventCounts& counts, EventClass about) {
+  if (about == EventClass::exec) return counts.exec;
+  return about == EventClass::cron ? counts.cron : counts.other;
+}
+
+EventCounts counts_of(const EventBatch& batch) {
+  EventCounts counts;
+  counts.exec_has_result = false;
+  for (const SystemEvent& event : batch.events) {
+    const EventClass about = class_of(event);
+    ++count_of(counts, about);
+    const bool tells = about == EventClass::exec && is_relayable_exec_completion(event.text);
+    counts.exec_has_result = counts.exec_has_result || tells;
+  }
+  return counts;
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -64,12 +100,12 @@ void Engine::start_heartbeat(Wake wake) {
   }
   run.wake = std::move(wake);
 
-  const bool quiet = is_ambient(run.wake->kind) && !owner.hours.contains(now_);
+  const std::optional<SkipReason> skip = early_skip(*run.wake, owner);
   ActiveRun& started = begin(std::move(run), owner.heartbeat.timeout);
-  if (quiet) {
+  if (skip) {
     RunEnded ended;
     ended.outcome = RunOutcome::skipped;
-    ended.skip = SkipReason::quiet_hours;
+    ended.skip = skip;
     end(started.id, std::move(ended));
     return;
   }
@@ -77,14 +113,24 @@ void Engine::start_heartbeat(Wake wake) {
   ask_for_files(started);
 }
 
+// What is decided before any file is read. Only ambient work waits for better times.
+std::optional<SkipReason> Engine::early_skip(const Wake& wake, const Agent& owner) const {
+  if (!is_ambient(wake.intent)) return std::nullopt;
+  if (!beats_on_) return SkipReason::disabled;
+  if (!owner.hours.contains(now_)) return SkipReason::quiet_hours;
+  return std::nullopt;
+}
+
 ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   const bool taken = lanes_.take(run.lane, run.id);
   assert(taken && "a lane was started twice");
   static_cast<void>(taken);
-  wakes_.hold(run.home);
+  wakes_.hold(run.home, now_);
   lease_events(run);
   run.deadline = add_saturated(now_, timeout);
-  runs_.start(run.id, run.deadline);
+  run.started = now_;
+  const std::int64_t depth = run.wake ? run.wake->depth : 0;
+  runs_.start(run.id, run.deadline, depth);
   RunStarted started;
   started.run_id = run.id;
   started.kind = run.kind;
@@ -99,6 +145,9 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
     started.reason = run.wake->reason;
     started.causes = run.wake->causes;
     started.requests = run.wake->requests;
+    started.requested_ms = run.wake->requested_ms;
+    started.delays = run.wake->delays;
+    started.depth = depth;
   }
   emit(std::move(started));
   const std::string id = run.id;
@@ -111,7 +160,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
 void Engine::lease_events(ActiveRun& run) {
   if (run.kind == RunKind::heartbeat) {
     run.events = events_.lease_for(run.home, run.id, events_.first_route(run.home));
-  } else if (wakes_.pending(run.home) != nullptr) {
+  } else if (wakes_.pending(run.home).has_value()) {
     run.events = events_.lease_for(run.home, run.id, run.turn.route);
   } else {
     run.events = events_.lease_all(run.home, run.id);
@@ -156,7 +205,8 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
   const bool reference = config_.profile == Profile::reference;
   const std::string model = model_of_run(run);
   AssemblyRequest request;
-  request.system = joined(agent(run.agent).config.system_prompt, render_workspace(read.files));
+  request.system =
+      joined(agent(run.agent).config.system_prompt, render_workspace(shown_files(read)));
   request.turn = {run.prompt};
   request.budget = Budget::of(model_of(config_, model), config_.profile);
   std::variant<Assembly, Overflow> made =
@@ -172,7 +222,8 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
   run.ledger = assembly.ledger;
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, model, std::move(assembly.messages),
-                 std::move(assembly.ledger), run.deadline});
+                 std::move(assembly.ledger), run.deadline,
+                 run.kind == RunKind::heartbeat && agent(run.agent).heartbeat.respond_tool});
   return std::nullopt;
 }
 
@@ -182,20 +233,35 @@ std::optional<SkipReason> Engine::write_prompt(ActiveRun& run, const FilesRead& 
     run.prompt = text_message(Role::user, joined(events, run.turn.text));
     return std::nullopt;
   }
+  auto planned = plan_heartbeat(inputs_of(run, read, events));
+  if (const auto* skip = std::get_if<SkipReason>(&planned)) return *skip;
+  HeartbeatPlan& plan = std::get<HeartbeatPlan>(planned);
+  run.due_tasks = std::move(plan.due_tasks);
+  run.prompt = text_message(Role::user, std::move(plan.prompt));
+  return std::nullopt;
+}
+
+HeartbeatInputs Engine::inputs_of(const ActiveRun& run, const FilesRead& read,
+                                  const std::string& events) const {
+  const Heartbeat& heartbeat = agent(run.agent).heartbeat;
   HeartbeatInputs inputs;
   inputs.now = now_;
-  inputs.ambient = is_ambient(run.wake->kind);
+  inputs.ambient = is_ambient(run.wake->intent);
   inputs.tick = run.tick;
-  inputs.event_delivered = route_of(run).has_value();
-  inputs.instruction = agent(run.agent).heartbeat.prompt;
+  inputs.delivered = std::holds_alternative<DeliveryRoute>(delivery_of(inputs_of(run)));
+  inputs.all_hidden = all_hidden(visibility_at_target(inputs_of(run)));
   inputs.events = events;
+  inputs.counts = counts_of(run.events);
+  inputs.checklist = checklist_of(read);
+  if (const Session* home = sessions_.find(run.home)) inputs.task_runs = home->heartbeats.task_runs;
+  inputs.max_tasks = config_.limits.checklist_tasks;
   inputs.zone = zone(config_.user_timezone);
-  const auto checklist = read.files.find(std::string(kChecklistFile));
-  if (checklist != read.files.end()) inputs.checklist = checklist->second;
-  const auto planned = plan_heartbeat(inputs);
-  if (const auto* skip = std::get_if<SkipReason>(&planned)) return *skip;
-  run.prompt = text_message(Role::user, std::get<HeartbeatPlan>(planned).prompt);
-  return std::nullopt;
+  inputs.instruction = heartbeat.prompt;
+  inputs.prompts = heartbeat.prompts;
+  inputs.respond_tool = heartbeat.respond_tool;
+  inputs.agent = run.agent.str();
+  inputs.session = run.home.str();
+  return inputs;
 }
 
 std::variant<Assembly, Overflow> Engine::assemble(const ActiveRun& run, AssemblyRequest request) {
@@ -229,19 +295,6 @@ std::variant<Assembly, Overflow> Engine::assemble_like_reference(const ActiveRun
   return Overflow{assembly.ledger};
 }
 
-void Engine::remember(const ActiveRun& run, const ModelReplied& reply, bool acknowledged) {
-  const bool heartbeat = run.kind == RunKind::heartbeat;
-  const bool reference = config_.profile == Profile::reference;
-  // A heartbeat that changed nothing leaves no trace. The reference drops only an acknowledgement
-  // without tool calls, so ticks that looked around and found nothing stay for ever.
-  if (heartbeat && acknowledged && (!reference || reply.messages.empty())) return;
-  Context* memory = sessions_.current(run.lane, run.keeps);
-  if (memory == nullptr) return;  // nothing is kept, or the session was reset meanwhile
-  memory->append(run.prompt);
-  for (const Message& message : reply.messages) memory->append(message);
-  if (!is_blank(reply.text)) memory->append(text_message(Role::assistant, reply.text));
-}
-
 void Engine::end(const std::string& run_id, RunEnded ended) {
   const auto found = active_.find(run_id);
   assert(found != active_.end() && "a run ended twice");
@@ -257,10 +310,14 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
     Context* memory = sessions_.current(run.lane, run.keeps);
     if (memory != nullptr) memory->append(text_message(Role::user, run.turn.text));
   }
-  if (shown && run.wake && run.leaves_events) wake_for_other_events(run);
+  if (shown && run.wake) {
+    sessions_.at(run.home).heartbeats.mark(run.due_tasks, run.started,
+                                           config_.limits.checklist_tasks);
+    if (run.leaves_events) wake_for_other_events(run);
+  }
   lanes_.free(run.lane, run.id);
-  ended.retry_at_ms = settle(run, outcome);
-  wakes_.release(run.home);
+  ended.retry_at_ms = settle(run, ended);
+  wakes_.release(run.home, now_);
 
   ended.run_id = run.id;
   ended.kind = run.kind;
@@ -269,26 +326,34 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.context_key = run.context;
   ended.route = route_of(run);
   ended.ledger = run.ledger;
+  ended.indicator = indicator_of(run, ended);
   emit(std::move(ended));
   start_turns(run.lane);
 }
 
 // Each such run shows at least the oldest event with a route, so there is an end to it.
 void Engine::wake_for_other_events(const ActiveRun& run) {
-  // Never refused: the run's own wake still has its place.
-  const WakeReceipt receipt =
-      wakes_.request(now_, run.home, WakeKind::exec, kOtherRoute, 0).value_or_throw();
-  emit(WakeQueued{receipt.token, run.home, WakeKind::exec, kOtherRoute, receipt.merged,
+  // Never refused: the run's own wake still has its place. At once: its events have waited already.
+  const WakeRequest request{WakeKind::exec, WakeIntent::immediate, kOtherRoute, 0, run.wake->depth};
+  const WakeReceipt receipt = wakes_.request(now_, run.home, request).value_or_throw();
+  emit(WakeQueued{receipt.token, receipt.id, run.home, WakeKind::exec, kOtherRoute, receipt.merged,
                   receipt.due_ms});
 }
 
 // An ambient tick that failed is not repeated: the next slot is its retry.
-std::optional<Millis> Engine::settle(const ActiveRun& run, RunOutcome outcome) {
+std::optional<Millis> Engine::settle(const ActiveRun& run, const RunEnded& ended) {
   if (!run.wake) return std::nullopt;
-  const bool unanswered = outcome == RunOutcome::failed || outcome == RunOutcome::timed_out;
-  const bool again = unanswered && !is_ambient(run.wake->kind);
-  return wakes_.settle(run.wake->token, again ? WakeOutcome::failed : WakeOutcome::done, now_)
-      .value_or_throw();
+  WakeSettlement settlement;
+  const bool unanswered =
+      ended.outcome == RunOutcome::failed || ended.outcome == RunOutcome::timed_out;
+  if (ended.skip) {
+    settlement = {WakeOutcome::skipped, std::string(name_of(*ended.skip)), std::nullopt};
+  } else if (unanswered && !is_ambient(run.wake->intent)) {
+    settlement = {WakeOutcome::failed, std::string(name_of(ended.outcome)), std::nullopt};
+  } else if (unanswered || ended.outcome == RunOutcome::refused) {
+    settlement = {WakeOutcome::skipped, std::string(name_of(ended.outcome)), std::nullopt};
+  }
+  return wakes_.settle(run.wake->token, settlement, now_).value_or_throw();
 }
 
 }  // namespace vagus

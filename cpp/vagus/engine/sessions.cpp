@@ -1,8 +1,26 @@
 #include "vagus/engine/sessions.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace vagus {
+
+void HeartbeatMemory::note(std::string report, DeliveryRoute to, Millis at) {
+  text = std::move(report);
+  route = std::move(to);
+  sent = at;
+}
+
+void HeartbeatMemory::mark(const std::vector<std::string>& names, Millis at, std::int64_t most) {
+  for (const std::string& name : names) task_runs[name] = at;
+  const auto earlier = [](const auto& left, const auto& right) {
+    return left.second < right.second;
+  };
+  while (std::ssize(task_runs) > most) {
+    task_runs.erase(std::min_element(task_runs.begin(), task_runs.end(), earlier));
+  }
+}
 
 MaybeError Sessions::check_room(const SessionKey& key) const {
   if (sessions_.count(key) > 0 || static_cast<std::int64_t>(sessions_.size()) < limits_.sessions) {
@@ -35,6 +53,14 @@ Context* Sessions::current(const SessionKey& key, const ContextKey& context) {
   if (found == sessions_.end() || !found->second.transcript) return nullptr;
   Context& transcript = *found->second.transcript;
   return transcript.key() == context ? &transcript : nullptr;
+}
+
+void Sessions::shift(Millis delta) {
+  for (auto& [key, session] : sessions_) {
+    if (session.last_active) *session.last_active += delta;
+    session.heartbeats.sent += delta;
+    for (auto& [task, started] : session.heartbeats.task_runs) started += delta;
+  }
 }
 
 ContextKey Sessions::next_epoch(const SessionKey& key, IdSource& ids) const {

@@ -2,6 +2,8 @@
 
 #include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "vagus/base/ids.hpp"
 #include "vagus/context/context.hpp"
@@ -9,10 +11,27 @@
 
 namespace vagus {
 
+/// What a session's heartbeats remember of each other, whatever their memory holds.
+struct HeartbeatMemory {
+  std::string text;                         ///< of the last report that was sent; empty for none
+  DeliveryRoute route;                      ///< where to
+  Millis sent = 0;                          ///< when
+  std::map<std::string, Millis> task_runs;  ///< when each task of the checklist last started
+
+  /// `report` was sent to `to` at `at`.
+  void note(std::string report, DeliveryRoute to, Millis at);
+
+  /// The tasks `names` started at `at`. Of more than `most` tasks the longest ago are forgotten.
+  void mark(const std::vector<std::string>& names, Millis at, std::int64_t most);
+};
+
 /// What the engine remembers of one session key.
 struct Session {
   std::optional<Context> transcript;        ///< of the current epoch; made when first needed
   std::optional<DeliveryRoute> last_route;  ///< where the last message came from
+  PeerKind last_kind = PeerKind::direct;    ///< what kind of conversation that was
+  std::optional<Millis> last_active;        ///< when a person last wrote; no heartbeat changes it
+  HeartbeatMemory heartbeats;
 };
 
 /// Sessions by key, and the one place where a session's epochs begin.
@@ -38,6 +57,9 @@ class Sessions {
   Context* current(const SessionKey& key, const ContextKey& context);
 
   void forget(const SessionKey& key) { sessions_.erase(key); }
+
+  /// Moves what later times are compared with by `delta`: the clock stepped.
+  void shift(Millis delta);
 
   const std::map<SessionKey, Session>& all() const { return sessions_; }
 

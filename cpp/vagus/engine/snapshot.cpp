@@ -12,6 +12,8 @@ Json session_json(const SessionKey& key, const Session& session) {
     json["tokens"] = session.transcript->tokens();
   }
   if (session.last_route) json["last_route"] = to_json(*session.last_route);
+  if (session.last_active) json["last_active_ms"] = *session.last_active;
+  if (!session.heartbeats.task_runs.empty()) json["task_runs"] = session.heartbeats.task_runs;
   return json;
 }
 
@@ -39,9 +41,9 @@ Json Engine::snapshot() const {
   Json runs = Json::array();
   for (const auto& [id, run] : active_) runs.push_back(run_json(run));
   Json cadences = Json::array();
-  for (const Cadence& cadence : cadences_) {
+  for (const Cadences::Cadence& cadence : cadences_.all()) {
     cadences.push_back({{"agent", cadence.agent.str()},
-                        {"session_key", cadence.session.str()},
+                        {"session_key", heartbeat_home(cadence.agent).str()},
                         {"every_ms", cadence.schedule.interval()},
                         {"phase_ms", cadence.schedule.phase()},
                         {"next_ms", to_json(cadence.next)}});
@@ -50,7 +52,9 @@ Json Engine::snapshot() const {
           {"ids", ids_.count()},
           {"sessions", sessions},
           {"runs", runs},
+          {"heartbeats_on", beats_on_},
           {"cadences", cadences},
+          {"deliveries", outbox_.size()},
           {"wakes", to_json(wakes_.waiting())},
           {"events", to_json(by_text(events_.waiting()))},
           {"turns", to_json(by_text(lanes_.waiting()))},

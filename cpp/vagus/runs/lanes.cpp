@@ -30,6 +30,11 @@ std::optional<UserTurn> Lanes::next_turn(const SessionKey& session) {
   return turn;
 }
 
+std::deque<UserTurn> Lanes::drop(const SessionKey& session) {
+  auto turns = turns_.extract(session);
+  return turns.empty() ? std::deque<UserTurn>() : std::move(turns.mapped());
+}
+
 std::int64_t Lanes::waiting(const SessionKey& session) const {
   const auto found = turns_.find(session);
   return found == turns_.end() ? 0 : static_cast<std::int64_t>(found->second.size());

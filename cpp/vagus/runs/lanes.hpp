@@ -39,6 +39,9 @@ class Lanes {
   /// The next turn of a lane that is free; nothing when it is busy or nobody waits.
   std::optional<UserTurn> next_turn(const SessionKey& session);
 
+  /// Takes out every turn that waits for a lane.
+  std::deque<UserTurn> drop(const SessionKey& session);
+
   std::int64_t waiting(const SessionKey& session) const;
 
   /// How many turns wait, by session; sessions without any are left out.
