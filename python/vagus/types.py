@@ -10,8 +10,24 @@ PeerKind: TypeAlias = Literal["direct", "group", "channel"]
 DmScope: TypeAlias = Literal["main", "per-peer", "per-channel-peer", "per-account-channel-peer"]
 """Which direct messages share a session."""
 
-MatchedBy: TypeAlias = Literal["binding.peer", "binding.account", "binding.channel", "default"]
+GroupScope: TypeAlias = Literal["main", "per-group"]
+"""Whether a room has a session of its own."""
+
+MatchedBy: TypeAlias = Literal[
+    "binding.peer",
+    "binding.peer.parent",
+    "binding.peer.wildcard",
+    "binding.guild+roles",
+    "binding.guild",
+    "binding.team",
+    "binding.account",
+    "binding.channel",
+    "default",
+]
 """The rule that chose an agent."""
+
+BindingOutcome: TypeAlias = Literal["won", "later", "outranked", "rejected"]
+"""What became of a binding when a message was routed."""
 
 LastRoutePolicy: TypeAlias = Literal["main", "session"]
 """Which session the last route of a message updates."""
@@ -27,13 +43,57 @@ WakeKind: TypeAlias = Literal[
     "hook",
     "manual",
 ]
-"""Why a session is woken; decides the priority."""
+"""What asks for a wake."""
 
-WakeOutcome: TypeAlias = Literal["done", "deferred", "failed"]
+WakeIntent: TypeAlias = Literal["manual", "immediate", "task", "event", "scheduled"]
+"""How much a wake may be made to wait; decides its priority and which guards count."""
+
+WakeSource: TypeAlias = Literal[
+    "interval",
+    "retry",
+    "manual",
+    "exec-event",
+    "notifications-event",
+    "cron",
+    "hook",
+    "acp-spawn",
+    "background-task",
+    "background-task-blocked",
+    "cli-watchdog",
+    "restart-sentinel",
+    "session-state",
+    "other",
+]
+"""Who asks for a wake, in the words of another system."""
+
+WakeOutcome: TypeAlias = Literal["done", "skipped", "deferred", "failed"]
 """How the run of a wake went."""
+
+WakeState: TypeAlias = Literal["waiting", "running", "merged", "delivered", "expired", "dead"]
+"""What became of a wake request."""
+
+TargetState: TypeAlias = Literal["idle", "waiting", "running"]
+"""What the wake queue has for a session."""
+
+DelayCause: TypeAlias = Literal[
+    "coalescing",
+    "spacing",
+    "flood",
+    "chain",
+    "back-off",
+    "busy",
+    "capacity",
+]
+"""What makes a wake wait."""
 
 EventReceipt: TypeAlias = Literal["queued", "duplicate"]
 """What became of a posted event."""
+
+EventClass: TypeAlias = Literal["exec", "cron", "noise", "other"]
+"""What an event is about."""
+
+DurationUnit: TypeAlias = Literal["d", "h", "m", "s", "ms"]
+"""What a bare number counts."""
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 """Who says a message."""
@@ -44,8 +104,38 @@ PartKind: TypeAlias = Literal["text", "image", "tool_call", "tool_result", "thin
 LedgerSource: TypeAlias = Literal["estimated"]
 """How sure a ledger is of its numbers."""
 
-SkipReason: TypeAlias = Literal["quiet-hours", "empty-heartbeat-file", "no-pending-event"]
+SkipReason: TypeAlias = Literal[
+    "disabled",
+    "quiet-hours",
+    "empty-heartbeat-file",
+    "no-pending-event",
+    "no-tasks-due",
+    "alerts-disabled",
+]
 """Why a heartbeat did not call the model."""
+
+ReplyVerdict: TypeAlias = Literal["acknowledged", "silent", "empty", "says"]
+"""What a heartbeat's answer comes to."""
+
+Undelivered: TypeAlias = Literal[
+    "target-none",
+    "no-target",
+    "unknown-account",
+    "dm-blocked",
+    "alerts-disabled",
+    "duplicate",
+    "channel-not-ready",
+]
+"""Why what a heartbeat said was not sent."""
+
+Indicator: TypeAlias = Literal["ok", "alert", "error"]
+"""How a host may show the state of the last heartbeat."""
+
+HeartbeatOutcome: TypeAlias = Literal["no_change", "progress", "done", "blocked", "needs_attention"]
+"""What came of a heartbeat, as its agent says with the tool ``heartbeat_respond``."""
+
+HeartbeatPriority: TypeAlias = Literal["low", "normal", "high"]
+"""How urgent that is."""
 
 RunKind: TypeAlias = Literal["user", "heartbeat"]
 """A person's turn or a heartbeat."""
@@ -69,12 +159,85 @@ SessionKind: TypeAlias = Literal[
     "direct",
     "group",
     "channel",
+    "slash",
     "subagent",
     "acp",
     "cron",
     "cron_run",
     "hook",
     "node",
+    "dashboard",
+    "internal_effects",
+    "harness",
+    "explicit",
+    "api",
+    "runtime",
+    "repaired",
     "other",
 ]
 """What the shape of a session key says that it is for."""
+
+TextShape: TypeAlias = Literal["missing", "agent", "malformed_agent", "legacy_or_alias"]
+"""What kind of text a key is."""
+
+ChatType: TypeAlias = Literal["direct", "group", "channel", "unknown"]
+"""What kind of chat a key names."""
+
+PeerWord: TypeAlias = Literal["direct", "dm", "group", "channel"]
+"""The word by which a key names the kind of its peer."""
+
+SessionScope: TypeAlias = Literal["per-sender", "global"]
+"""Whose sessions there are: each agent's own, or one for everybody."""
+
+SessionIdMatchKind: TypeAlias = Literal["none", "selected", "ambiguous"]
+"""What came of looking a session id up."""
+
+HookSource: TypeAlias = Literal["request", "mapping-static", "mapping-templated"]
+"""Where the session key of a webhook was written."""
+
+HookMode: TypeAlias = Literal["now", "next-heartbeat"]
+"""When a webhook's session is to look at what it brought."""
+
+Surface: TypeAlias = Literal["api", "web"]
+"""Through what a gateway client talks to us."""
+
+AdmissionCode: TypeAlias = Literal[
+    "admitted",
+    "missing-key",
+    "malformed-key",
+    "nested-key",
+    "shared-key",
+    "request-key-disabled",
+    "prefix-not-allowed",
+    "agent-required",
+    "malformed-agent",
+    "unknown-agent",
+    "agent-mismatch",
+    "agent-not-permitted",
+    "reserved-namespace",
+    "finished-run",
+    "incognito-not-permitted",
+    "session-not-owned",
+    "thread-of-other-agent",
+]
+"""Why a key from outside was admitted or refused."""
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+"""How bad a finding is."""
+
+LintCode: TypeAlias = Literal[
+    "invalid-config",
+    "unknown-agent",
+    "dead-binding",
+    "shadowed-binding",
+    "case-mismatch",
+    "overlapping-links",
+    "account-default-only",
+    "shared-main",
+    "no-default",
+    "unreachable-agent",
+]
+"""What is found in a configuration."""
+
+RekeyOutcome: TypeAlias = Literal["kept", "rename", "conflict", "orphan"]
+"""What a change of configuration does to a stored session."""

@@ -253,13 +253,13 @@ class Node:
         return Node(self.source, (*self.trail, step), value)
 
 
-def read_document(text: str, name: str) -> Node:
-    """The root of the scenario file `name` that holds `text`.
+def read_document(text: str, name: str, what: str = "scenario") -> Node:
+    """The root of the file `name` that holds `text`; `what` is what errors call the whole of it.
 
     Raises:
         ScenarioError: not YAML, or beyond the bounds of this module.
     """
-    source = Source(name)
+    source = Source(name, what=what)
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise source.error((), f"larger than {MAX_BYTES:,} bytes")
     root = _composed(text, source)
@@ -333,7 +333,7 @@ class _Unfolding:
                 return self._sequence(node, trail, inside)
             case tag, yaml.ScalarNode() if tag in _SCALARS:
                 return self._scalar(tag, node, trail), Mark(line)
-        raise self._error(trail, line, f"has a tag that scenarios do not know: {node.tag[:80]}")
+        raise self._error(trail, line, f"has an unknown tag: {node.tag[:80]}")
 
     def _mapping(self, node: Any, trail: Trail, inside: tuple[int, ...]) -> tuple[Any, Mark]:
         values: dict[str, Any] = {}
@@ -371,4 +371,6 @@ class _Unfolding:
 
     def _error(self, trail: Trail, line: int, message: str, *value: object) -> ScenarioError:
         # The marks of the whole file are not there yet.
-        return Source(f"{self._source.name}:{line}").error(trail, message, *value)
+        return Source(f"{self._source.name}:{line}", what=self._source.what).error(
+            trail, message, *value
+        )

@@ -11,7 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from vagus.scenario.document import Node
-from vagus.types import LedgerSource, PartKind, Role, RunKind, RunOutcome, SkipReason, WakeKind
+from vagus.types import (
+    DelayCause,
+    HeartbeatOutcome,
+    HeartbeatPriority,
+    LedgerSource,
+    PartKind,
+    Role,
+    RunKind,
+    RunOutcome,
+    SkipReason,
+    Undelivered,
+    WakeKind,
+)
 
 Kind: TypeAlias = Literal[
     "text", "session_key", "context_key", "instant", "choice", "number", "flag", "list", "record"
@@ -103,6 +115,16 @@ _SESSION_KEY = Shape(kind="session_key")
 _CONTEXT_KEY = Shape(kind="context_key")
 
 _CAUSE = _record(kind=_choice(WakeKind), reason=TEXT, count=NUMBER)
+_DELAY = _record(why=_choice(DelayCause), ms=NUMBER)
+_RESULT = _record(
+    outcome=_choice(HeartbeatOutcome),
+    notify=_FLAG,
+    summary=TEXT,
+    notification_text=_or_null(TEXT),
+    reason=_or_null(TEXT),
+    priority=_or_null(_choice(HeartbeatPriority)),
+    next_check=_or_null(TEXT),
+)
 _LEDGER = _record(
     window=NUMBER,
     reserve=NUMBER,
@@ -137,6 +159,11 @@ RUN = _record(
     reason=TEXT,
     causes=_list(_CAUSE),
     requests=NUMBER,
+    home_key=_SESSION_KEY,
+    wake=_or_null(NUMBER),
+    requested_at=_or_null(_INSTANT),
+    delays=_list(_DELAY),
+    depth=NUMBER,
     started_at=_INSTANT,
     ended_at=_INSTANT,
     model=_or_null(TEXT),
@@ -152,6 +179,8 @@ RUN = _record(
     error=_or_null(TEXT),
     text=TEXT,
     delivered=_FLAG,
+    undelivered=_or_null(_choice(Undelivered)),
+    result=_or_null(_RESULT),
     retry_at=_or_null(_INSTANT),
 )
 """A run that has ended; see `vagus.testing.Run`."""
@@ -167,6 +196,7 @@ CALL = _record(
     messages=_list(_MESSAGE),
     prompt=TEXT,
     ledger=_LEDGER,
+    respond_tool=_FLAG,
     now=_INSTANT,
 )
 """A call of the model; see `vagus.testing.ModelCall`."""
@@ -177,6 +207,7 @@ DELIVERY = _record(
     route=_record(channel=TEXT, account=_or_null(TEXT), to=TEXT, thread=_or_null(TEXT)),
     text=TEXT,
     at=_INSTANT,
+    attempt=NUMBER,
 )
 """A text that was sent; see `vagus.testing.Delivery`."""
 

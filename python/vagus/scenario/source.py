@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ MAX_FILLED = 64 << 20
 _MAX_PATH = 240
 _NOTHING = object()
 _STEP = re.compile(r'\.?([A-Za-z0-9_$-]+)|\[([0-9]+)\]|\[("(?:[^"\\]|\\.)*")\]')
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-f]{2})|(.))", re.DOTALL)
 
 Trail = tuple[str | int, ...]
 """The fields and elements that lead to a value from the root of its file."""
@@ -45,7 +45,18 @@ def _step(match: re.Match[str]) -> str | int:
     name, index, quoted = match.groups()
     if name is not None:
         return name
-    return int(index) if index is not None else str(json.loads(quoted, strict=False))
+    if index is not None:
+        return int(index)
+    return _unquoted(quoted)
+
+
+def _unquoted(text: str) -> str:
+    r"""What the engine quoted: it writes what is not printable byte by byte, `\x1b`."""
+    plain = _ESCAPE.sub(
+        lambda found: found[2] if found[1] is None else bytes.fromhex(found[1].decode()),
+        text[1:-1].encode(),
+    )
+    return plain.decode(errors="replace")
 
 
 class Mark(NamedTuple):
@@ -64,7 +75,7 @@ class Mark(NamedTuple):
 
 @dataclass
 class Source:
-    """A scenario file: its name, the lines of its values, and how much text they stand for.
+    """A file: its name, the lines of its values, how much text they stand for, and what it is.
 
     A few bytes of YAML can stand for any amount of text, by generators and by aliases, so the
     characters are counted.
@@ -73,6 +84,7 @@ class Source:
     name: str
     root: Mark | None = None
     filled: int = 0
+    what: str = "scenario"
 
     def count(self, trail: Trail, chars: int) -> None:
         """Takes note of `chars` characters that the value at `trail` stands for."""
@@ -106,7 +118,7 @@ class Source:
         shown = "" if value is _NOTHING else _shown(value)
         got = f", got {shown}" if shown else ""
         return ScenarioError(
-            f"{place}: {path or 'scenario'}: {message}{got}", field=path, value=shown
+            f"{place}: {path or self.what}: {message}{got}", field=path, value=shown
         )
 
     def retell(self, trail: Trail, error: VagusError, note: str = "") -> ScenarioError:

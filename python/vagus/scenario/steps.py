@@ -62,6 +62,10 @@ def _route(node: Node) -> DeliveryRoute:
     return DeliveryRoute(**{name: inner.text() for name, inner in fields.items()})
 
 
+def _texts(node: Node) -> list[str]:
+    return [item.text() for item in node.items()]
+
+
 def _kind(node: Node) -> str:
     return node.choice(get_args(WakeKind))
 
@@ -71,6 +75,8 @@ _READERS: Mapping[str, Callable[[Node], Any]] = {
     "kind": _kind,
     "wake": _kind,
     "peer": _peer,
+    "parent_peer": _peer,
+    "roles": _texts,
     "route": _route,
     "trusted": Node.boolean,
     "coalesce": Node.span_ms,
@@ -78,7 +84,20 @@ _READERS: Mapping[str, Callable[[Node], Any]] = {
 """How arguments that are not text are read."""
 
 _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "inbound": (("text",), ("channel", "peer", "account", "thread", "session_key")),
+    "inbound": (
+        ("text",),
+        (
+            "channel",
+            "peer",
+            "account",
+            "thread",
+            "session_key",
+            "parent_peer",
+            "guild",
+            "team",
+            "roles",
+        ),
+    ),
     "event": (
         ("session_key", "text"),
         ("wake", "tag", "route", "trusted", "reason", "coalesce"),

@@ -20,9 +20,11 @@ from vagus import (
     Message,
     Peer,
     PostEvent,
+    Reconfigure,
     RequestWake,
     ResetSession,
     SessionKey,
+    SetHeartbeats,
     Tick,
     UnknownAgent,
     normalize_agent_id,
@@ -32,8 +34,17 @@ from vagus.testing.invariants import Evidence, Violation, violations
 from vagus.testing.journal import Prompt
 from vagus.testing.models import Model, Script, as_model
 from vagus.testing.records import Delivery, RunList
-from vagus.testing.spans import instant_ms, later_ms, moment, part_of_span, refusal, span_ms
-from vagus.types import WakeKind
+from vagus.testing.spans import (
+    instant_ms,
+    later_ms,
+    moment,
+    part_of_span,
+    refusal,
+    span_ms,
+    step_ms,
+)
+from vagus.testing.timeline import Beat, Timeline, heartbeats
+from vagus.types import WakeIntent, WakeKind
 
 
 class Harness:
@@ -143,6 +154,10 @@ class Harness:
         account: str | None = None,
         thread: str | None = None,
         session_key: SessionKey | str | None = None,
+        parent_peer: Peer | None = None,
+        guild: str | None = None,
+        team: str | None = None,
+        roles: Sequence[str] = (),
     ) -> RunList:
         """A person writes `text`; see `vagus.Inbound`."""
         return self._host.tell(
@@ -153,6 +168,10 @@ class Harness:
                 peer=peer,
                 thread=thread,
                 session_key=session_key,
+                parent_peer=parent_peer,
+                guild=guild,
+                team=team,
+                roles=roles,
             )
         )
 
@@ -167,6 +186,8 @@ class Harness:
         trusted: bool = False,
         reason: str = "",
         coalesce_ms: int | None = None,
+        intent: WakeIntent | None = None,
+        caused_by: str | None = None,
     ) -> RunList:
         """Something happened that the session must hear of; see `vagus.PostEvent`."""
         return self._host.tell(
@@ -179,6 +200,8 @@ class Harness:
                 wake=wake,
                 reason=reason,
                 coalesce_ms=coalesce_ms,
+                intent=intent,
+                caused_by=caused_by,
             )
         )
 
@@ -190,6 +213,8 @@ class Harness:
         kind: WakeKind = "wake",
         reason: str = "",
         coalesce_ms: int | None = None,
+        intent: WakeIntent | None = None,
+        caused_by: str | None = None,
     ) -> RunList:
         """Asks for a heartbeat of a session, or of an agent; see `vagus.RequestWake`."""
         return self._host.tell(
@@ -199,6 +224,8 @@ class Harness:
                 kind=kind,
                 reason=reason,
                 coalesce_ms=coalesce_ms,
+                intent=intent,
+                caused_by=caused_by,
             )
         )
 
@@ -215,6 +242,33 @@ class Harness:
     ) -> RunList:
         """Appends messages to the session's transcript, all or none."""
         return self._host.tell(ImportTranscript(session_key=session_key, messages=messages))
+
+    def heartbeats(self, enabled: bool) -> RunList:
+        """Switches all cadences on or off; see `vagus.SetHeartbeats`."""
+        return self._host.tell(SetHeartbeats(enabled=enabled))
+
+    def reconfigure(self, config: Mapping[str, Any] | str) -> RunList:
+        """Replaces the configuration; see `vagus.Reconfigure`.
+
+        Raises:
+            InvalidConfig: it is wrong, or changes what is fixed. Nothing has changed then.
+        """
+        runs = self._host.tell(Reconfigure(config))
+        self._agents = _agents_of(config if isinstance(config, str) else json.dumps(config))
+        return runs
+
+    def channel(self, name: str, *, up: bool) -> None:
+        """Lets deliveries to a channel arrive, or fail until it is up again.
+
+        The engine hands a reply that failed out again after a minute; the model is not asked again.
+
+        Raises:
+            InvalidInput: a blank name.
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise refusal("name", name, "must be the name of a channel")
+        channel = name.strip().lower()
+        self._host.down.discard(channel) if up else self._host.down.add(channel)
 
     # ---- time ---------------------------------------------------------------------------------
 
@@ -266,6 +320,18 @@ class Harness:
         end_ms = later_ms(self.now_ms, span_ms(max_time, "max_time"), "max_time")
         return self._host.run_until_idle(end_ms)
 
+    def step_clock(self, span: str | int | timedelta) -> RunList:
+        """Sets the clock on or back by `span` at once, as an operator or a time server does.
+
+        Args:
+            span: text with units such as `-1h`, a number of milliseconds, or a timedelta.
+
+        Raises:
+            InvalidInput: that is before 1970 or beyond the year 9998.
+        """
+        at_ms = instant_ms(self.now_ms + step_ms(span, "span"), "span")
+        return self._host.step_clock(at_ms)
+
     @property
     def now(self) -> datetime:
         """The virtual time, in UTC."""
@@ -303,6 +369,25 @@ class Harness:
     def journal(self) -> list[tuple[int, Command]]:
         """Every command that the engine accepted, with its time in ms."""
         return [(exchange.now_ms, exchange.command) for exchange in self._host.exchanges]
+
+    def timeline(self) -> Timeline:
+        """Why each heartbeat ran or did not, wake by wake; those that wait come last."""
+        answered = heartbeats([*self._host.ended, *self._host.open.values()])
+        return Timeline([*answered, *self._waiting()])
+
+    def _waiting(self) -> list[Beat]:
+        return [
+            Beat(
+                wake=wake.token,
+                session_key=wake.session_key,
+                asked_at=moment(wake.requested_ms),
+                causes=tuple(wake.causes),
+                requests=wake.requests,
+                delays=tuple(wake.delays),
+                note=str(self._engine.explain_wake(wake.session_key)),
+            )
+            for wake in self._engine.waiting_wakes()
+        ]
 
     def snapshot(self) -> dict[str, Any]:
         """What waits, what runs and what is kept, in figures; see `vagus.Engine.snapshot`."""

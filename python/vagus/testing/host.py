@@ -11,6 +11,8 @@ from vagus import (
     CallModel,
     Command,
     Deliver,
+    Delivered,
+    DeliveryFailed,
     Engine,
     FilesRead,
     InvalidInput,
@@ -44,6 +46,7 @@ class Host:
         now_ms: the virtual time.
         model: what answers prompts.
         workspaces: files by agent and name.
+        down: the channels that take no deliveries now.
         exchanges: every accepted command and its effects.
         ended: the runs that have ended.
         open: the runs in flight, by id.
@@ -54,6 +57,7 @@ class Host:
     def __init__(self, engine: Engine, *, start_ms: int, latency_ms: int) -> None:
         self.now_ms = start_ms
         self.model: Model | None = None
+        self.down: set[str] = set()
         self.workspaces: dict[str, dict[str, str]] = {}
         self.exchanges: list[Exchange] = []
         self.ended = RunList()
@@ -89,6 +93,14 @@ class Host:
         self._run_until(end_ms)
         self.now_ms = end_ms
         return RunList(self.ended[first:])
+
+    def step_clock(self, now_ms: int) -> RunList:
+        """Sets the clock; what the model is busy with takes as long as before."""
+        self._start_moving()
+        step = now_ms - self.now_ms
+        self._answers = [(at + step, number, answer) for at, number, answer in self._answers]
+        self.now_ms = now_ms
+        return self.tell(Tick())
 
     def run_until_idle(self, end_ms: int) -> RunList:
         """Moves on until no run is in flight and no wake waits, or raises `VagusError`."""
@@ -160,6 +172,8 @@ class Host:
                 self.book.see(effect)
                 if isinstance(effect, ReadFiles):
                     commands.append(self._files_of(effect))
+                elif isinstance(effect, Deliver):
+                    commands.append(self._send(effect))
                 else:
                     self._carry_out(effect)
 
@@ -186,13 +200,17 @@ class Host:
         except InvalidInput as error:
             return self._failed(effect.run_id, error)
 
+    def _send(self, effect: Deliver) -> Command:
+        if effect.route.channel in self.down:
+            return DeliveryFailed(run_id=effect.run_id, error="the channel is down")
+        self.deliveries.append(self._delivery_of(effect))
+        return Delivered(run_id=effect.run_id)
+
     def _carry_out(self, effect: Kept) -> None:
         if isinstance(effect, RunStarted):
             self.open[effect.run_id] = self._run_of(effect)
         elif isinstance(effect, Prompt):
             self._calls.append(self._call_of(effect))
-        elif isinstance(effect, Deliver):
-            self.deliveries.append(self._delivery_of(effect))
         elif isinstance(effect, OverflowDetected):
             run = self.open[effect.run_id]
             self.open[effect.run_id] = replace(run, overflows=(*run.overflows, effect))
@@ -232,6 +250,11 @@ class Host:
             causes=tuple(started.causes),
             requests=started.requests,
             started_at=moment(self.now_ms),
+            home_key=started.home_key,
+            wake=started.wake,
+            requested_at=(None if started.requested_ms is None else moment(started.requested_ms)),
+            delays=tuple(started.delays),
+            depth=started.depth,
         )
 
     def _call_of(self, prompt: Prompt) -> ModelCall:
@@ -252,6 +275,7 @@ class Host:
             model=prompt.model,
             messages=prompt.messages,
             ledger=prompt.ledger,
+            respond_tool=prompt.respond_tool,
             now=moment(self.now_ms),
         )
 
@@ -262,6 +286,7 @@ class Host:
             route=effect.route,
             text=effect.text,
             at=moment(self.now_ms),
+            attempt=effect.attempt,
         )
 
     def _ended(self, ended: RunEnded) -> Run:
@@ -273,6 +298,8 @@ class Host:
             error=ended.error,
             text=ended.text,
             delivered=ended.delivered,
+            undelivered=ended.undelivered,
+            result=ended.result,
             ledger=ended.ledger or run.ledger,
             retry_at=None if ended.retry_at_ms is None else moment(ended.retry_at_ms),
             ended_at=moment(self.now_ms),

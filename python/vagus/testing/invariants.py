@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vagus import (
+    Deliver,
+    DeliveryAbandoned,
     Engine,
     ForgetSession,
     ImportTranscript,
@@ -259,12 +261,17 @@ def one_terminal_per_run(evidence: Evidence) -> Iterator[Finding]:
         started |= {run_id} if isinstance(effect, RunStarted) else set()
         if run_id not in started:
             yield at, f"{type(effect).__name__} for run {run_id}, which never started"
-        if run_id in ended:
+        if run_id in ended and not isinstance(effect, DeliveryAbandoned) and not _again(effect):
             yield at, f"{type(effect).__name__} for run {run_id}, which had ended"
         ended |= {run_id} if isinstance(effect, RunEnded) else set()
     in_flight = {run["run_id"] for run in evidence.snapshot["runs"]}
     for run_id in sorted(started - ended - in_flight):
         yield evidence.snapshot["now_ms"], f"run {run_id} is over without an end"
+
+
+def _again(effect: Kept) -> bool:
+    """True for a reply that is handed out once more."""
+    return isinstance(effect, Deliver) and effect.attempt > 1
 
 
 def deterministic(evidence: Evidence) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from vagus import (
     RunEnded,
     RunStarted,
     SessionKey,
+    WakeDropped,
     WakeQueued,
 )
 
@@ -36,6 +37,7 @@ class Prompt:
     messages: tuple[Message, ...]
     ledger: Ledger
     deadline_ms: int
+    respond_tool: bool
 
     def effect(self) -> CallModel:
         """The effect itself."""
@@ -48,6 +50,7 @@ class Prompt:
             messages=self.messages,
             ledger=self.ledger,
             deadline_ms=self.deadline_ms,
+            respond_tool=self.respond_tool,
         )
 
 
@@ -68,6 +71,7 @@ class Prompts:
             messages=tuple(map(self._shared, effect.messages)),
             ledger=effect.ledger,
             deadline_ms=effect.deadline_ms,
+            respond_tool=effect.respond_tool,
         )
 
     def _shared(self, message: Message) -> Message:
@@ -120,6 +124,8 @@ class WakeBook:
             return self._queue(effect)
         if isinstance(effect, RunStarted):
             return self._start(effect)
+        if isinstance(effect, WakeDropped):
+            self.waiting.pop(str(effect.session_key), None)
         if isinstance(effect, RunEnded):
             self._end(effect)
         return None

@@ -16,8 +16,10 @@ from vagus import (
     OverflowDetected,
     SessionKey,
     WakeCause,
+    WakeDelay,
 )
-from vagus.types import RunKind, RunOutcome, SkipReason
+from vagus.heartbeat import HeartbeatResult
+from vagus.types import RunKind, RunOutcome, SkipReason, Undelivered
 
 
 def prompt_text(messages: Iterable[Message]) -> str:
@@ -58,6 +60,7 @@ class ModelCall:
         model: the name of the model in the configuration; empty when it names none.
         messages: the whole prompt, system message included.
         ledger: what the prompt costs, in estimated tokens.
+        respond_tool: True when the model is to be offered the tool `heartbeat_respond`.
         now: the virtual time, in UTC.
     """
 
@@ -70,6 +73,7 @@ class ModelCall:
     model: str
     messages: tuple[Message, ...]
     ledger: Ledger
+    respond_tool: bool
     now: datetime
 
     @property
@@ -114,6 +118,7 @@ class Delivery:
         route: where it went.
         text: what was sent.
         at: when, in UTC.
+        attempt: which attempt it was; beyond 1, the channel had not taken it before.
     """
 
     run_id: str
@@ -121,6 +126,7 @@ class Delivery:
     route: DeliveryRoute
     text: str
     at: datetime
+    attempt: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
@@ -141,6 +147,11 @@ class Run:
         causes: the merged requests of a heartbeat, by kind and reason, with counts.
         requests: how many requests the heartbeat answers.
         started_at: when it started, in UTC.
+        home_key: the session it worked for; that of an isolated heartbeat is not its lane.
+        wake: the number of the wake that a heartbeat answers; None for a person's turn.
+        requested_at: when the first request for that wake came, in UTC.
+        delays: why that wake did not run at once, and for how long each.
+        depth: how many wakes that caused each other led to it; see `vagus.RequestWake`.
         model: the name of the model that was asked; None when none was.
         messages: the prompt that was sent; empty when none was.
         ledger: what the prompt costs, in estimated tokens; None when none was assembled.
@@ -150,6 +161,8 @@ class Run:
         error: what went wrong in a run that failed.
         text: the reply.
         delivered: True when the reply was sent to somebody.
+        undelivered: why a reply was not.
+        result: what the heartbeat reported through `heartbeat_respond`.
         retry_at: when the wake of a failed heartbeat is tried again; None when it is not.
         ended_at: when it ended, in UTC; None while it is in flight.
     """
@@ -163,6 +176,11 @@ class Run:
     causes: tuple[WakeCause, ...]
     requests: int
     started_at: datetime
+    home_key: SessionKey
+    wake: int | None = None
+    requested_at: datetime | None = None
+    delays: tuple[WakeDelay, ...] = ()
+    depth: int = 0
     model: str | None = None
     messages: tuple[Message, ...] = ()
     ledger: Ledger | None = None
@@ -172,6 +190,8 @@ class Run:
     error: str | None = None
     text: str = ""
     delivered: bool = False
+    undelivered: Undelivered | None = None
+    result: HeartbeatResult | None = None
     retry_at: datetime | None = None
     ended_at: datetime | None = None
 

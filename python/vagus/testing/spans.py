@@ -91,6 +91,20 @@ def span_ms(value: str | int | timedelta, field: str) -> int:
     return span
 
 
+def step_ms(value: str | int | timedelta, field: str) -> int:
+    """Milliseconds of a step of the clock: a span, negative or with a `-` in front for a step back.
+
+    Raises:
+        InvalidInput: as for `span_ms`.
+    """
+    if isinstance(value, str) and value.strip().startswith("-"):
+        return -span_ms(value.strip()[1:], field)
+    span: object = value // _MILLISECOND if isinstance(value, timedelta) else value
+    if isinstance(span, int) and not isinstance(span, bool) and span < 0:
+        return -span_ms(-span, field)
+    return span_ms(value, field)
+
+
 def duration_ms(text: str) -> int | None:
     """Milliseconds of a span that looks like `SPAN`; None for one that is too long."""
     try:
