@@ -18,7 +18,7 @@ LAYERS = (
     {"keys"},
     {"config"},
     {"routing"},
-    {"events", "wakes", "heartbeat", "context", "runs"},
+    {"events", "wakes", "heartbeat", "context", "runs", "hooks"},
     {"engine"},
 )
 HEIGHT = {folder: height for height, layer in enumerate(LAYERS) for folder in layer}

@@ -208,33 +208,88 @@ def test_version():
     assert (told.exit_code, told.stdout) == (0, f"vagus {vagus.__version__}\n")
 
 
+def rows(text: str) -> dict[str, str]:
+    pairs = (line.rstrip().split("  ", 1) for line in text.splitlines())
+    return {name: value.strip() for name, value in pairs}
+
+
 def test_explain():
     told = invoke("explain", "Agent:Main:Slack:channel:C123:thread:456")
-    assert told.exit_code == 0
-    rows = dict(line.rstrip().split("  ", 1) for line in told.stdout.splitlines())
-    rows = {name: value.strip() for name, value in rows.items()}
-    assert rows == {
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert rows(told.stdout) == {
         "canonical": "agent:main:slack:channel:c123:thread:456",
         "agent": "main",
         "kind": "channel",
         "rest": "slack:channel:c123:thread:456",
+        "channel": "slack",
+        "account": "none",
+        "space": "none",
+        "run id": "none",
+        "id": "c123",
+        "threads": "456",
+        "isolated": "no",
         "thread": "456",
         "parent": "agent:main:slack:channel:c123",
+        "delivery route": "channel slack, peer kind channel, peer id c123, thread id 456",
+        "chat type": "channel",
         "isolated heartbeat": "agent:main:slack:channel:c123:thread:456:heartbeat",
     }
 
 
 def test_explain_without_thread():
-    told = invoke("explain", "agent:main:main")
-    assert "none" in told.stdout
-    assert "agent:main:main:heartbeat" in told.stdout
+    told = rows(invoke("explain", "agent:main:main").stdout)
+    assert {told[name] for name in ("thread", "parent", "delivery route")} == {"none"}
+    assert told["isolated heartbeat"] == "agent:main:main:heartbeat"
 
 
-def test_explain_refuses_what_is_no_key():
-    told = invoke("explain", "main")
+def test_explain_shows_every_part_of_a_key():
+    told = rows(invoke("explain", "agent:a:cron:nightly:run:7:heartbeat").stdout)
+    assert told.keys() >= {name.replace("_", " ") for name in PARTS}
+    assert (told["space"], told["id"], told["run id"]) == ("cron", "nightly", "7")
+    assert told["isolated"] == "yes"
+
+
+PARTS = [name for name in dir(vagus.KeyParts) if not name.startswith(("_", "to_"))]
+
+
+def test_explain_as_json():
+    told = json.loads(invoke("explain", "agent:main:slack:biz:direct:u1", "--json").stdout)
+    assert told.keys() >= {"error", *PARTS}
+    assert told["error"] is None
+    assert (told["account"], told["id"], told["thread"]) == ("biz", "u1", None)
+    assert told["delivery_route"]["peer_id"] == "u1"
+
+
+def test_explain_shows_how_text_that_is_no_key_is_read():
+    told = invoke("explain", "Slack:Channel:C1:Thread:5")
     assert told.exit_code == 2
-    assert told.stdout == ""
-    assert told.stderr.startswith("vagus: session_key: ")
+    assert told.stderr.startswith("vagus: session_key: must start with 'agent:'")
+    read = rows(told.stdout)
+    assert (read["canonical"], read["shape"]) == ("slack:channel:c1:thread:5", "legacy_or_alias")
+    assert (read["split"], read["thread"], read["parent"]) == ("none", "5", "Slack:Channel:C1")
+
+
+def test_explain_splits_agent_keys_that_are_refused():
+    told = invoke("explain", "agent:O p s:main")
+    assert told.exit_code == 2
+    assert "its agent id (at byte 6) must be" in told.stderr
+    assert rows(told.stdout)["split"] == "agent o p s, rest main"
+
+
+def test_explain_as_json_of_what_is_no_key():
+    told = invoke("explain", "--json", "agent:")
+    assert (told.exit_code, told.stderr) == (2, "")
+    read = json.loads(told.stdout)
+    assert read["shape"] == "malformed_agent"
+    assert read["error"].startswith("session_key: ends where ':'")
+
+
+def test_a_key_commands_no_terminal():
+    for text in ("agent:main:\x1b[2J\u202e", "\x1b[2J\x9b1m"):
+        told = invoke("explain", text)
+        shown = told.stdout + told.stderr
+        assert "\\x1b[2" in shown
+        assert [char for char in shown if not char.isprintable() and char != "\n"] == []
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:

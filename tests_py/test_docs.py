@@ -12,7 +12,10 @@ import jsonschema
 import pytest
 
 import vagus
+import vagus.heartbeat
+import vagus.keys
 from vagus import types
+from vagus._commands import app
 from vagus.scenario import steps
 from vagus.scenario.expect import EXPECTATIONS
 from vagus.scenario.matching import MATCHERS
@@ -22,7 +25,15 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted(DOCS.glob("*.md"))
-SOURCES = (ROOT / "cpp/vagus/config/config.hpp", ROOT / "cpp/vagus/base/limits.hpp")
+SOURCES = tuple(
+    ROOT / "cpp/vagus" / name
+    for name in (
+        "config/config.hpp",
+        "config/channels.hpp",
+        "config/prompt_templates.hpp",
+        "base/limits.hpp",
+    )
+)
 SCHEMA = json.loads((ROOT / "python/vagus/scenario/schema.json").read_text(encoding="utf-8"))
 
 
@@ -100,6 +111,71 @@ def test_documented_limits_are_those_of_the_code() -> None:
         r"^\| `(\w+)` \| (\d+) \|", section("configuration.md", "## Limits: `limits`"), re.M
     )
     assert dict(rows) == {name: value.replace("'", "") for name, value in defaults.items()}
+
+
+# ---- keys -----------------------------------------------------------------------------------
+
+
+def test_every_function_of_heartbeats_is_documented() -> None:
+    functions = {name for name in vagus.heartbeat.__all__ if name[0].islower()}
+    assert functions - names_in_code(section("heartbeats.md", "## One rule at a time")) == set()
+
+
+def test_every_kind_of_key_is_documented() -> None:
+    last = re.findall(r"^\|.*\| (.*?) \|$", section("keys.md", "## Shapes"), re.M)
+    assert names_in_code(" ".join(last)) >= set(get_args(types.SessionKind))
+
+
+def test_every_part_of_a_key_is_documented() -> None:
+    parts = {name for name in dir(vagus.KeyParts) if not name.startswith(("_", "to_"))}
+    rows = re.findall(r"^\| (`.*?) \|", section("keys.md", "## Parts"), re.M)
+    assert names_in_code(" ".join(rows)) == parts
+
+
+def test_every_function_of_keys_is_documented() -> None:
+    functions = {name for name in vagus.keys.__all__ if name[0].islower()}
+    assert functions - names_in_code(section("keys.md", "## Reading any key text")) == set()
+
+
+@pytest.mark.parametrize("command", [each.callback.__name__ for each in app.registered_commands])
+def test_every_command_is_documented(command: str) -> None:
+    name = command.removesuffix("_config")
+    assert f"vagus {name}" in README + "".join(path.read_text(encoding="utf-8") for path in PAGES)
+
+
+# ---- keys from outside, names, lint ---------------------------------------------------------
+
+
+def first_column(name: str, heading: str) -> list[str]:
+    return re.findall(r"^\| `([\w-]+)` \|", section(name, heading), re.M)
+
+
+def test_every_admission_code_is_documented() -> None:
+    assert first_column("admission.md", "## Codes") == list(get_args(types.AdmissionCode))
+
+
+def test_every_rule_of_admission_is_documented() -> None:
+    code = (ROOT / "cpp/vagus/keys/admission.hpp").read_text(encoding="utf-8")
+    rules = re.findall(r'field\("(\w+)", &AdmissionRules::', code)
+    assert len(rules) == 7
+    assert first_column("admission.md", "## By what rules: the policy") == rules
+
+
+def test_every_field_of_a_mapping_is_documented() -> None:
+    text = (DOCS / "hooks.md").read_text(encoding="utf-8")
+    source = (ROOT / "cpp/vagus/hooks/mapping.hpp").read_text(encoding="utf-8")
+    for name in re.findall(r'field\("(\w+)", &HookMapping::', source):
+        assert f"`{name}`" in text or f"`{name}." in text, name
+
+
+def test_every_lint_code_is_documented() -> None:
+    heading = "## What is wrong with a configuration: `lint`"
+    assert first_column("operations.md", heading) == list(get_args(types.LintCode))
+
+
+def test_every_outcome_of_rekeying_is_documented() -> None:
+    heading = "## What a change of configuration does to stored sessions: `plan_rekey`"
+    assert first_column("operations.md", heading) == list(get_args(types.RekeyOutcome))
 
 
 # ---- testing --------------------------------------------------------------------------------

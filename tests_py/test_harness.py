@@ -285,7 +285,7 @@ def test_the_clock_goes_up_to_the_year_9999():
     h = quiet(RuntimeError("no"), start="9998-12-31T23:59:59Z")
     h.wake(MAIN, kind="hook", coalesce_ms=999)
     (run,) = h.advance(ms=999)
-    assert run.retry_at == datetime(9999, 1, 1, 0, 0, 0, 999_000, tzinfo=UTC)
+    assert datetime(9999, 1, 1, 0, 0, 0, 999_000, tzinfo=UTC) <= run.retry_at
     with pytest.raises(InvalidInput, match="before the year 9999"):
         h.advance(ms=1)
 

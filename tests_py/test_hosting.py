@@ -228,7 +228,8 @@ def undisturbed(head: str, tmp_path_factory: pytest.TempPathFactory) -> Undistur
 
 def test_the_story_meets_every_kind_of_trouble(undisturbed: Undisturbed) -> None:
     world, host, _ = undisturbed
-    assert sorted(to for to, _ in world.sent.values()) == ["C1"] + ["ann"] * 6
+    # The beat that waited and the one on time say the same, so one of them is sent.
+    assert sorted(to for to, _ in world.sent.values()) == ["C1"] + ["ann"] * 5
     assert world.sorry == {
         ("ann", "no model"),
         ("ann", "too many messages wait"),

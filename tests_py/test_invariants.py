@@ -96,7 +96,13 @@ def call(
 
 def queued(session: str = A, wake: int = 1) -> WakeQueued:
     return WakeQueued(
-        wake=wake, session_key=session, kind="hook", reason="x", merged=False, due_ms=5
+        wake=wake,
+        request=wake,
+        session_key=session,
+        kind="hook",
+        reason="x",
+        merged=False,
+        due_ms=5,
     )
 
 

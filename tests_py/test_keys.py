@@ -38,7 +38,7 @@ def test_parsing_is_total_and_its_result_canonical(text):
 @given(agents, channels, st.sampled_from(KINDS), ids, st.sampled_from(SCOPES), ids)
 def test_what_is_built_can_be_read(agent, channel, kind, peer, scope, account):
     try:
-        key = SessionKey.for_peer(agent, channel, Peer(kind, peer), account=account, scope=scope)
+        key = SessionKey.for_peer(agent, channel, Peer(kind, peer), account=account, dm_scope=scope)
     except InvalidKey:
         return
     assert SessionKey.parse(str(key)) == key
@@ -112,6 +112,14 @@ KINDS_OF_KEYS = [
     ("agent:main:cron:nightly:run:1", "cron_run", None),
     ("agent:main:hook:abc", "hook", None),
     ("agent:main:node-7", "node", None),
+    ("agent:main:discord:slash:42", "slash", None),
+    ("agent:main:dashboard:abc", "dashboard", None),
+    ("agent:main:internal-session-effects:abc", "internal_effects", None),
+    ("agent:main:harness:codex:abc", "harness", None),
+    ("agent:main:explicit:abc", "explicit", None),
+    ("agent:main:openai-user:ada", "api", None),
+    ("agent:main:voice:abc", "runtime", None),
+    ("agent:main:recovered:abc", "repaired", None),
     ("agent:main:anything", "other", None),
 ]
 

@@ -20,7 +20,10 @@ class Expected(NamedTuple):
     printed: tuple[str, ...]
 
 
-EXPECTED = {"01_the_overflow_incident": Expected(3, ("124,349", "111,616", "12,733"))}
+EXPECTED = {
+    "01_the_overflow_incident": Expected(3, ("124,349", "111,616", "12,733")),
+    "02_who_answers": Expected(1, ("account-default-only", "messages find their session again")),
+}
 
 
 def read(path: Path) -> Any:

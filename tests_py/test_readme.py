@@ -25,6 +25,13 @@ def test_the_harness_example_prints_the_documented_output() -> None:
     assert printed.getvalue() == block("", "It prints:")
 
 
+def test_the_examples_of_sessions_and_routing_hold() -> None:
+    names: dict[str, object] = {}
+    exec(block("python", "## Which session, which agent, and why"), names)
+    exec(block("python", "`lint` finds bindings"), names)
+    assert isinstance(names["plan"], vagus.RekeyPlan)
+
+
 def test_the_host_examples_run() -> None:
     names: dict[str, object] = {"vagus": vagus}
     exec(block("python", "## In a host of your own"), names)

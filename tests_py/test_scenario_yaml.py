@@ -131,6 +131,7 @@ def test_a_long_name_in_the_configuration_is_cut():
         ("agents.list[0].id", ("agents", "list", 0, "id")),
         ('files["HEARTBEAT.md"]', ("files", "HEARTBEAT.md")),
         ('a["x\\"y"][12].b', ("a", 'x"y', 12, "b")),
+        ('a["\\x1b[2J\\xc2\\x9b\\\\é"]', ("a", "\x1b[2J\x9b\\é")),
         ('models["kkk…" (250 bytes)].window', ("models",)),
         ("$", ("$",)),
         ("", ()),

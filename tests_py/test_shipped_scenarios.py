@@ -10,7 +10,15 @@ import pytest
 from vagus import Scenario
 from vagus.scenario import shipped
 
-NAMES = ["ghosted-thread", "incident-84218", "isolated-ticks", "wake-storm"]
+NAMES = [
+    "ghosted-thread",
+    "incident-84218",
+    "isolated-ticks",
+    "rooms-apart",
+    "second-completion",
+    "stuck-agent",
+    "wake-storm",
+]
 SCHEMA = json.loads((resources.files("vagus") / "scenario" / "schema.json").read_text())
 
 
@@ -107,6 +115,10 @@ BREAKS = [
     ("ghosted-thread", ROUTE, OTHER_ROOM, "steps[5].expect[2].delivered[0].route.to"),
     ("ghosted-thread", EVENT, EVENT.replace("1234567890:thread:456", "999"), "steps[5]"),
     ("ghosted-thread", "isolated_session: true", "isolated_session: false", "variants[1].expect"),
+    ("rooms-apart", "to: blue}\n  - adv", "to: red}\n  - adv", "steps[3].expect[1].run.prompt"),
+    ("second-completion", "advance: 20s", "advance: 25s", "steps[3].expect[0].runs.count"),
+    ("second-completion", "wake: exec", "wake: manual", "steps[3].expect[0].runs.count"),
+    ("stuck-agent", "after: 4m", "after: 6m", "expect[2].runs.all.outcome"),
     ("wake-storm", "sessions: 40", "sessions: 41", "steps[2].expect[0].runs.count"),
     ("wake-storm", "reason: build\n", "reason: deploy\n", "steps[2].expect[0].runs.all.causes"),
     ("wake-storm", SLOW, "latency: 501ms", "steps[2].expect[0].runs.all.ended_at"),

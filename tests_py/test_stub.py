@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 import vagus
-from vagus import InvalidInput, _core, types
+from vagus import InvalidInput, _core, keys, types
 
 STUB = Path(vagus.__file__).with_name("_core.pyi")
 TREE = ast.parse(STUB.read_text(encoding="utf-8"))
@@ -33,7 +33,8 @@ def is_property(method: ast.FunctionDef) -> bool:
 def keywords(node: ast.ClassDef) -> dict[str, bool]:
     """The constructor's fields, in order, and whether each must be given."""
     arguments = methods(node)["__init__"].args
-    required = {argument.arg: True for argument in arguments.args[1:]}
+    needed = len(arguments.args) - len(arguments.defaults)
+    required = {argument.arg: at < needed for at, argument in enumerate(arguments.args) if at > 0}
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         required[argument.arg] = default is None
     return required
@@ -125,36 +126,64 @@ def settle(outcome: Any) -> None:
     queue = vagus.WakeQueue()
     queue.request(0, "agent:a:b", coalesce_ms=0)
     (wake,) = queue.due(0)
-    queue.settle(wake.token, outcome, 0, retry_at_ms=1)
+    queue.settle(wake.token, outcome, 0, reason="why", retry_at_ms=1)
 
 
 def scoped_key(scope: Any) -> vagus.SessionKey:
-    return vagus.SessionKey.for_peer("a", "slack", vagus.Peer("direct", "1"), scope=scope)
+    return vagus.SessionKey.for_peer("a", "slack", vagus.Peer("direct", "1"), dm_scope=scope)
 
 
 def profiled_context(profile: Any) -> vagus.Context:
     return vagus.Context("agent:a:b:epoch:1", profile=profile)
 
 
+def session_scope(scope: Any) -> str:
+    return keys.event_key("agent:a:b", scope=scope)
+
+
 # What takes each of the lists of names that stand for an enum of the core.
 TAKERS: dict[str, Callable[[str], object]] = {
+    "AdmissionCode": taker("Admission", "code"),
+    "BindingOutcome": taker("BindingExplanation", "outcome"),
+    "DelayCause": taker("WakeDelay", "why"),
     "DmScope": scoped_key,
+    "DurationUnit": lambda unit: vagus.parse_duration("1", unit=unit),
     "EventReceipt": taker("EventPosted", "receipt"),
+    "GroupScope": taker("Route", "group_scope"),
+    "HeartbeatOutcome": taker("HeartbeatResult", "outcome"),
+    "HeartbeatPriority": taker("HeartbeatResult", "priority"),
+    "HookMode": taker("WakeHook", "mode"),
+    "HookSource": taker("HookCaller", "source"),
     "LastRoutePolicy": taker("Route", "last_route_policy"),
+    "Indicator": taker("RunEnded", "indicator"),
+    "Undelivered": taker("RunEnded", "undelivered"),
     "LedgerSource": taker("Ledger", "source"),
+    "LintCode": taker("Finding", "code"),
     "MatchedBy": taker("Route", "matched_by"),
     "PartKind": taker("Part", "kind"),
     "PeerKind": taker("Peer", "kind"),
+    "PeerWord": taker("KeyRoute", "peer_kind"),
     "Profile": profiled_context,
+    "ReplyVerdict": taker("HeartbeatReply", "verdict"),
+    "RekeyOutcome": taker("RekeyStep", "outcome"),
     "Role": taker("Message", "role"),
     "RunKind": taker("RunStarted", "kind"),
     "RunOutcome": taker("RunEnded", "outcome"),
+    "SessionIdMatchKind": taker("SessionIdMatch", "kind"),
+    "SessionScope": session_scope,
+    "Severity": taker("Finding", "severity"),
     "SkipReason": taker("RunEnded", "skip"),
+    "Surface": taker("GatewayClient", "surface"),
+    "TargetState": taker("WakeExplanation", "state"),
+    "WakeIntent": taker("Wake", "intent"),
     "WakeKind": taker("RequestWake", "kind"),
     "WakeOutcome": settle,
+    "WakeSource": lambda source: _core.read_wake_label("x", source=source),
+    "WakeState": taker("WakeFate", "state"),
 }
-# Only handed out, never taken; test_keys.py reads every one of them off a key.
-GIVEN = {"SessionKind"}
+# Only handed out, never taken; test_keys.py and test_key_texts.py read all of them off keys, and
+# test_events.py off events.
+GIVEN = {"ChatType", "EventClass", "TextShape", "SessionKind"}
 
 
 @pytest.mark.parametrize("alias", TAKERS)
@@ -186,7 +215,7 @@ def test_a_class_has_the_members_of_its_stub(name):
 
 def test_the_module_has_nothing_that_the_stub_hides():
     public = {name for name in vars(_core) if not name.startswith("_")}
-    values = {"WORKSPACE_FILES", "unicode_version"}
+    values = {"RESPOND_TOOL", "WORKSPACE_FILES", "unicode_version"}
     assert public == set(CLASSES) | FUNCTIONS | values
 
 

@@ -104,7 +104,7 @@ TEST(ContextProperty, EveryAssemblyKeepsTheInvariants) {
   int assemblies = 0;
   int overflows = 0;
   int cuts = 0;
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Dice dice(seed);
     Limits limits;
     limits.transcript_messages = 10 + dice.roll(100);
@@ -130,7 +130,7 @@ TEST(ContextProperty, EveryAssemblyKeepsTheInvariants) {
 }
 
 TEST(ContextProperty, NewestIsWholePairedAndBounded) {
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Dice dice(seed);
     Context context(some_key(), Profile::vagus, Limits{});
     for (Message& message : some_messages(dice, 60)) ASSERT_FALSE(context.append(message));

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "engine/host.hpp"
 
 /// Events that do not fit a prompt give way; no event keeps a session from running.

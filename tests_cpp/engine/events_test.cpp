@@ -9,7 +9,7 @@ TEST(EngineEvents, AreShownOnce) {
   EXPECT_TRUE(holds(prompt_of(only<CallModel>(host.send(message_to(main_key(), "Hi.")))), "red"));
   const auto next = only<CallModel>(host.send(wake_of(main_key(), WakeKind::manual)));
   EXPECT_FALSE(holds(prompt_of(next), "red"));
-  EXPECT_EQ(host.engine.snapshot()["events"].dump(), "{}");
+  EXPECT_EQ(snapshot_of(host.engine, "/events"), "{}");
 }
 
 TEST(EngineEvents, ComeBeforeThePersonsWords) {

@@ -12,10 +12,10 @@ TEST(EngineForget, ReleasesAllThatIsKept) {
   host.model = says("Hello.");
   const auto room = only<RunStarted>(host.send(message_from("C1", "Hi."))).session_key;
   host.send(news(room, "red"));
-  const std::string before = Host(kQuietTrent).engine.snapshot()["sessions"].dump();
+  const std::string before = snapshot_of(Host(kQuietTrent).engine, "/sessions");
   EXPECT_TRUE(host.send(ForgetSession{room}).empty());
-  EXPECT_EQ(host.engine.snapshot()["sessions"].dump(), before);
-  EXPECT_TRUE(host.engine.snapshot()["events"].empty());
+  EXPECT_EQ(snapshot_of(host.engine, "/sessions"), before);
+  EXPECT_EQ(snapshot_of(host.engine, "/events"), "{}");
   EXPECT_EQ(shown_by(only<CallModel>(host.send(message_from("C1", "Hi again.")))), "Hi again.\n");
 }
 
@@ -30,9 +30,9 @@ TEST(EngineForget, MakesRoomForAnotherSession) {
 TEST(EngineForget, RefusesASessionThatIsNotIdle) {
   Host host(kQuietTrent);
   const auto refused = [&](const SessionKey& session) {
-    const std::string before = host.engine.snapshot().dump();
+    const std::string before = snapshot_of(host.engine);
     const auto effects = host.engine.apply(ForgetSession{session}, host.now);
-    EXPECT_EQ(host.engine.snapshot().dump(), before);
+    EXPECT_EQ(snapshot_of(host.engine), before);
     return !effects && effects.error().field == "session_key";
   };
   host.send(wake_of(main_key(), WakeKind::hook, "", kMinute));

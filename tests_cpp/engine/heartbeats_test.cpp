@@ -189,7 +189,7 @@ TEST(EngineQuietHours, AnAmbientWakeThatWasHeldBeyondTheWindowIsSkipped) {
   host.now = kStart + 24 * kMinute + 30 * kSecond;
   const auto turn = only<RunStarted>(host.send(message_to(main_key(), "Hi.")));
   host.advance(kEvery);  // a slot passes while the lane is busy
-  ASSERT_EQ(host.engine.snapshot()["wakes"].size(), 1U);
+  ASSERT_EQ(host.wakes(), 1U);
 
   host.now = kStart + 31 * kMinute;
   const auto effects = host.send(ModelReplied{turn.run_id, "Hello.", {}});
@@ -198,7 +198,7 @@ TEST(EngineQuietHours, AnAmbientWakeThatWasHeldBeyondTheWindowIsSkipped) {
   EXPECT_EQ(skipped.outcome, RunOutcome::skipped);
   EXPECT_EQ(skipped.skip, SkipReason::quiet_hours);
   EXPECT_FALSE(skipped.retry_at_ms.has_value());
-  EXPECT_TRUE(host.engine.snapshot()["wakes"].empty());
+  EXPECT_EQ(host.wakes(), 0U);
 }
 
 TEST(EngineQuietHours, DoNotKeepAnEventWaiting) {

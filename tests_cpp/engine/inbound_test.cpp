@@ -124,7 +124,7 @@ TEST(EngineInbound, QueuesBehindTheTurnInFlightFirstComeFirstServed) {
   };
   host.send(ModelReplied{only<RunStarted>(first).run_id, "ok", {}});
   EXPECT_EQ(prompts, (std::vector<std::string>{"two", "three"}));
-  EXPECT_EQ(host.engine.snapshot()["turns"].dump(), "{}");
+  EXPECT_EQ(snapshot_of(host.engine, "/turns"), "{}");
 }
 
 TEST(EngineInbound, RefusesATurnBeyondTheLimitAndServesTheOthers) {
@@ -169,6 +169,74 @@ TEST(EngineInbound, UsesTheModelOfTheAgent) {
   EXPECT_EQ(call.ledger.window, 32'000);
   EXPECT_EQ(call.ledger.budget, 24'000);
   EXPECT_EQ(call.deadline_ms, kStart + kUserTurnTimeout);
+}
+
+TEST(EngineInbound, IsRoutedByEverythingThatItSaysAboutItsPlace) {
+  const std::string config =
+      R"({"agents": {"list": [{"id": "trent", "default": true}, {"id": "ada"},
+      {"id": "bob"}, {"id": "cyd"}]}, "bindings": [
+    {"agent": "ada", "match": {"channel": "discord", "guild": "G", "roles": ["mod"]}},
+    {"agent": "bob", "match": {"channel": "discord", "team": "T"}},
+    {"agent": "cyd", "match": {"channel": "discord", "peer": {"kind": "channel", "id": "P"}}}]})";
+  const auto session_of = [&config](const Inbound& inbound) {
+    Host host(config);
+    host.model = says("Hi.");
+    return only<RunStarted>(host.send(inbound)).session_key.str();
+  };
+  Inbound inbound = message_from("C1", "Hello?");
+  EXPECT_EQ(session_of(inbound), "agent:trent:discord:channel:c1");
+  inbound.team = "T";
+  EXPECT_EQ(session_of(inbound), "agent:bob:discord:channel:c1");
+  inbound.guild = "G";
+  inbound.roles = {"reader", "mod"};
+  EXPECT_EQ(session_of(inbound), "agent:ada:discord:channel:c1");
+  inbound.parent_peer = Peer{PeerKind::channel, "P"};
+  inbound.thread = "9";
+  EXPECT_EQ(session_of(inbound), "agent:cyd:discord:channel:c1:thread:9");
+  const std::string journal = command_to_json(inbound);
+  EXPECT_EQ(session_of(std::get<Inbound>(command_from_json(journal).value_or_throw())),
+            "agent:cyd:discord:channel:c1:thread:9");
+}
+
+TEST(EngineInbound, IsRefusedForBadTextInEveryPart) {
+  const std::string bad = "a\xff";
+  std::vector<std::pair<Inbound, std::string>> cases(4, {message_from("C1", "Hello?"), ""});
+  cases[0].first.guild = bad;
+  cases[0].second = "guild";
+  cases[1].first.team = bad;
+  cases[1].second = "team";
+  cases[2].first.roles = {"fine", bad};
+  cases[2].second = "roles[1]";
+  cases[3].first.parent_peer = Peer{PeerKind::group, bad};
+  cases[3].second = "parent_peer.id";
+  for (const auto& [inbound, field] : cases) {
+    Host host(kQuietTrent);
+    const auto refused = host.engine.apply(inbound, kStart);
+    ASSERT_FALSE(refused.ok()) << field;
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_input);
+    EXPECT_EQ(refused.error().field, field);
+  }
+}
+
+// One session, whoever names it: people's messages, ticks, events, wakes, and the host.
+TEST(EngineInbound, FindsTheMainSessionUnderItsConfiguredName) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "5m"}}]},
+                "session": {"main_key": "work"}, "wakes": {"min_spacing": "0m"}})");
+  host.model = says("Hi.");
+  Inbound direct = message_from("U1", "Hello?");
+  direct.peer->kind = PeerKind::direct;
+  const Command commands[] = {direct,
+                              message_to(main_key(), "Hello?"),
+                              message_to(key("agent:trent:work"), "Hello?"),
+                              exec_event(key("agent:trent:cron:job:run:1"), "done"),
+                              exec_event(main_key(), "done"),
+                              wake_of(key("agent:trent:subagent:7"), WakeKind::manual)};
+  for (const Command& command : commands) {
+    EXPECT_EQ(only<RunStarted>(host.send(command)).session_key.str(), "agent:trent:work");
+  }
+  EXPECT_EQ(only<RunStarted>(host.advance(5 * kMinute)).session_key.str(), "agent:trent:work");
+  EXPECT_EQ(only<SessionReset>(host.send(ResetSession{main_key()})).session_key.str(),
+            "agent:trent:work");
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST(EngineIsolation, ATickWaitsForThePersonOnItsBaseLane) {
   const auto turn = only<RunStarted>(host.send(message_to(main_key(), "Hi.")));
   host.advance(5 * kMinute);
   EXPECT_TRUE(all<RunStarted>(host.advance(0)).empty());
-  EXPECT_EQ(host.engine.snapshot()["wakes"].size(), 1U);
+  EXPECT_EQ(host.wakes(), 1U);
 
   const auto after = host.send(ModelReplied{turn.run_id, "Hello.", {}});
   EXPECT_EQ(only<RunStarted>(after).session_key, kTicks);

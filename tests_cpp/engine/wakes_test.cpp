@@ -40,7 +40,7 @@ TEST(EngineWakes, HaveALabel) {
 
 TEST(EngineWakes, WaitAMomentForOthers) {
   Host host(kQuietTrent);
-  RequestWake request = wake_of(main_key(), WakeKind::wake);
+  RequestWake request = wake_of(main_key(), WakeKind::other);
   request.coalesce_ms.reset();
   const auto queued = host.send(request);
   EXPECT_EQ(kinds(queued), "WakeQueued");
@@ -109,14 +109,15 @@ TEST(EngineWakes, GiveWayToAPersonWhoComesAtTheSameMoment) {
 }
 
 TEST(EngineWakes, RunByDueTimeThenUrgencyThenArrival) {
-  Host host(kQuietTrent);
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+                "wakes": {"running_per_agent": 5}})");
   host.model = thinks_for_ever();
   const auto ask = [&host](const std::string& name, WakeKind kind, Millis coalesce) {
     host.send(wake_of(key("agent:trent:" + name), kind, "", coalesce));
   };
-  ask("c", WakeKind::wake, 10);
-  ask("b", WakeKind::wake, 10);
-  ask("z", WakeKind::exec, 10);
+  ask("c", WakeKind::cron, 10);
+  ask("b", WakeKind::cron, 10);
+  ask("z", WakeKind::hook, 10);
   ask("a", WakeKind::interval, 10);
   ask("y", WakeKind::interval, 5);
   host.now += 10;

@@ -54,5 +54,30 @@ TEST_F(RunTableTest, RemembersAsManyEndedRunsAsTheLimitSays) {
   EXPECT_TRUE(runs.has_ended("c"));
 }
 
+TEST_F(RunTableTest, TheDepthOfARunIsKnownAsLongAsTheRunIs) {
+  limits.ended_runs = 1;
+  RunTable small(limits);
+  EXPECT_EQ(small.depth_of("a"), std::nullopt);
+  small.start("a", 10, 3);
+  small.start("b", 10);
+  EXPECT_EQ(small.depth_of("a"), 3);
+  EXPECT_EQ(small.depth_of("b"), 0);
+  small.end("a");
+  EXPECT_EQ(small.depth_of("a"), 3);
+  small.end("b");
+  EXPECT_EQ(small.depth_of("a"), std::nullopt);
+}
+
+TEST_F(RunTableTest, AClockThatStepsTakesTheDeadlinesAlong) {
+  runs.start("a", 1'000);
+  runs.start("b", 2'000);
+  runs.shift(-500);
+  EXPECT_EQ(runs.next_deadline(), 500);
+  EXPECT_EQ(runs.late(499), std::nullopt);
+  EXPECT_EQ(runs.late(500), "a");
+  runs.end("a");
+  EXPECT_EQ(runs.next_deadline(), 1'500);
+}
+
 }  // namespace
 }  // namespace vagus
