@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from vagus import InvalidConfig, InvalidInput, InvalidKey, SessionKey, WakeQueue
+from vagus.types import WakeOutcome
 
 SESSIONS = [f"agent:main:s{number}" for number in range(4)]
 INTENT = {
@@ -175,7 +176,7 @@ class Wakes(RuleBasedStateMachine):
             self.starts[session].append(self.now)
 
     @precondition(lambda self: self.out)
-    @rule(data=st.data(), outcome=st.sampled_from(["done", "skipped", "failed", "deferred"]))
+    @rule(data=st.data(), outcome=st.sampled_from(get_args(WakeOutcome)))
     def settle(self, data: st.DataObject, outcome: Any) -> None:
         token = data.draw(st.sampled_from(sorted(self.out)))
         session, entry = self.out.pop(token)
@@ -185,7 +186,7 @@ class Wakes(RuleBasedStateMachine):
             self.queue.settle(token, "done", self.now)
         if outcome in ("skipped", "deferred"):
             self.starts[session].pop()
-        if outcome in ("done", "skipped"):
+        if outcome in ("done", "skipped", "abandoned"):
             self.end(token, "delivered" if outcome == "done" else "expired")
             self.failures.pop(session, None)
             assert again is None

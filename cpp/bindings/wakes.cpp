@@ -147,7 +147,8 @@ void bind_runs(py::class_<WakeQueue>& type) {
       },
       py::arg("token"), py::arg("outcome"), py::arg("now_ms"), py::kw_only(),
       py::arg("reason") = "", py::arg("retry_at_ms") = py::none(),
-      "End a wake: done, skipped (with a ``reason``), deferred (until ``retry_at_ms``) or failed. "
+      "End a wake: done, skipped or abandoned (with a ``reason``), deferred (until "
+      "``retry_at_ms``) or failed. "
       "Returns when it is tried again, or None when it is over. Raises InvalidInput for a token "
       "that is not out.");
   type.def(

@@ -66,7 +66,7 @@ WakeSource: TypeAlias = Literal[
 ]
 """Who asks for a wake, in the words of another system."""
 
-WakeOutcome: TypeAlias = Literal["done", "skipped", "deferred", "failed"]
+WakeOutcome: TypeAlias = Literal["done", "skipped", "deferred", "failed", "abandoned"]
 """How the run of a wake went."""
 
 WakeState: TypeAlias = Literal["waiting", "running", "merged", "delivered", "expired", "dead"]

@@ -96,6 +96,14 @@ TEST_F(WakeDelaysTest, ASkippedOrDeferredTryIsNoStart) {
   EXPECT_EQ(queue.explain(a, 10).starts, std::vector<Millis>{10});
 }
 
+TEST_F(WakeDelaysTest, AnAbandonedTryIsAStartAndIsNotRepeated) {
+  const WakeReceipt asked = ask(0, WakeKind::exec);
+  EXPECT_EQ(settle(take(0), WakeOutcome::abandoned, 1), std::nullopt);
+  EXPECT_EQ(queue.fate(asked.id)->state, WakeState::expired);
+  EXPECT_EQ(queue.explain(a, 1).starts, std::vector<Millis>{0});
+  EXPECT_EQ(ask(2, WakeKind::exec).due_ms, 30'000);
+}
+
 TEST_F(WakeDelaysTest, AFailedTryIsAStartButItsBackOffIsTheSpacing) {
   ask(0, WakeKind::exec);
   const Wake wake = take(0);

@@ -15,21 +15,21 @@ using testing_wakes::unguarded;
 TEST(WakeFates, RememberTheNewestIds) {
   WakeFates fates(300);
   for (std::int64_t id = 1; id <= 1'000; ++id) fates.ended(id, WakeState::delivered, "", id);
-  EXPECT_EQ(fates.find(700), nullptr);
+  EXPECT_FALSE(fates.find(700).has_value());
   for (std::int64_t id = 701; id <= 1'000; ++id) EXPECT_EQ(fates.find(id)->at_ms, id);
-  EXPECT_EQ(fates.find(1'001), nullptr);
+  EXPECT_FALSE(fates.find(1'001).has_value());
 }
 
 TEST(WakeFates, KnowNothingOfIdsThatWereNeverGivenOut) {
   const WakeFates fates(8);
   for (const std::int64_t id : {INT64_MIN, std::int64_t{-1}, std::int64_t{0}, INT64_MAX}) {
-    EXPECT_EQ(fates.find(id), nullptr) << id;
+    EXPECT_FALSE(fates.find(id).has_value()) << id;
   }
   WakeFates one(1);
   one.merged(5, 4, 9);
   EXPECT_EQ(*one.find(5), (WakeFate{5, WakeState::merged, 4, "", 9}));
   one.ended(6, WakeState::dead, "why", 10);
-  EXPECT_EQ(one.find(5), nullptr);
+  EXPECT_FALSE(one.find(5).has_value());
   EXPECT_EQ(one.find(6)->reason, "why");
 }
 

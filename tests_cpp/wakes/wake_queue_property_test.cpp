@@ -168,7 +168,7 @@ class Comparison {
   void settle_one() {
     if (out_.empty()) return;
     const auto found = std::next(out_.begin(), below(static_cast<int>(out_.size())));
-    settle(found->first, static_cast<WakeOutcome>(below(4)));
+    settle(found->first, static_cast<WakeOutcome>(below(5)));
   }
 
   void settle(std::int64_t token, WakeOutcome outcome) {
@@ -327,7 +327,7 @@ class Comparison {
     }
     if (outcome == WakeOutcome::failed) ++wake.attempts;
     const bool dead = outcome == WakeOutcome::failed && wake.attempts >= limits_.wake_attempts;
-    if (dead || outcome == WakeOutcome::done || outcome == WakeOutcome::skipped) {
+    if (dead || (outcome != WakeOutcome::failed && outcome != WakeOutcome::deferred)) {
       over(wake,
            dead                           ? WakeState::dead
            : outcome == WakeOutcome::done ? WakeState::delivered

@@ -487,6 +487,7 @@ TEST_F(WakeQueueTest, RefusesBadSettlementsAndChangesNothing) {
       {wake.token, settlement_of(WakeOutcome::done), -1, "now_ms"},
       {wake.token, settlement_of(WakeOutcome::failed), kMaxMillis + 1, "now_ms"},
       {wake.token, settlement_of(WakeOutcome::skipped), 5, "reason"},
+      {wake.token, settlement_of(WakeOutcome::abandoned), 5, "reason"},
       {wake.token, settlement_of(WakeOutcome::skipped, " \n"), 5, "reason"},
       {wake.token, settlement_of(WakeOutcome::failed, "\xC3("), 5, "reason"},
       {wake.token, settlement_of(WakeOutcome::failed, std::string(1'000'000, 'r')), 5, "reason"},

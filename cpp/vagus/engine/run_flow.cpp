@@ -340,7 +340,8 @@ void Engine::wake_for_other_events(const ActiveRun& run) {
                   receipt.due_ms});
 }
 
-// An ambient tick that failed is not repeated: the next slot is its retry.
+// An ambient tick that failed is not repeated, the next slot is its retry; it did start, though,
+// and guards look at starts. A prompt that was refused has asked no model.
 std::optional<Millis> Engine::settle(const ActiveRun& run, const RunEnded& ended) {
   if (!run.wake) return std::nullopt;
   WakeSettlement settlement;
@@ -348,9 +349,11 @@ std::optional<Millis> Engine::settle(const ActiveRun& run, const RunEnded& ended
       ended.outcome == RunOutcome::failed || ended.outcome == RunOutcome::timed_out;
   if (ended.skip) {
     settlement = {WakeOutcome::skipped, std::string(name_of(*ended.skip)), std::nullopt};
-  } else if (unanswered && !is_ambient(run.wake->intent)) {
-    settlement = {WakeOutcome::failed, std::string(name_of(ended.outcome)), std::nullopt};
-  } else if (unanswered || ended.outcome == RunOutcome::refused) {
+  } else if (unanswered) {
+    const bool repeat = !is_ambient(run.wake->intent);
+    settlement = {repeat ? WakeOutcome::failed : WakeOutcome::abandoned,
+                  std::string(name_of(ended.outcome)), std::nullopt};
+  } else if (ended.outcome == RunOutcome::refused) {
     settlement = {WakeOutcome::skipped, std::string(name_of(ended.outcome)), std::nullopt};
   }
   return wakes_.settle(run.wake->token, settlement, now_).value_or_throw();

@@ -20,6 +20,7 @@ class InlineText {
   explicit InlineText(std::string_view text) {
     if (text.size() > kCapacity) {
       long_ = std::make_shared<const std::string>(text);
+      size_ = kIsLong;
       return;
     }
     std::memcpy(short_, text.data(), text.size());
@@ -27,16 +28,19 @@ class InlineText {
   }
 
   std::string_view view() const {
-    return long_ ? std::string_view(*long_) : std::string_view(short_, size_);
+    return size_ == kIsLong ? std::string_view(*long_) : std::string_view(short_, size_);
   }
 
   bool operator==(const InlineText& other) const { return view() == other.view(); }
   auto operator<=>(const InlineText& other) const { return view() <=> other.view(); }
 
  private:
-  std::shared_ptr<const std::string> long_;  ///< null when the text is in `short_`
+  static constexpr std::uint8_t kIsLong = 0xFF;
+
+  // The size and the usual text share a cache line, which is all that a comparison looks at.
   std::uint8_t size_ = 0;
   char short_[kCapacity] = {};
+  std::shared_ptr<const std::string> long_;  ///< the text when `size_` is `kIsLong`
 };
 
 }  // namespace vagus

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -41,6 +42,9 @@ class KeyedHeap {
   }
 
  private:
+  /// Half as many levels as with two, and the children of one are neighbours in memory.
+  static constexpr std::size_t kChildren = 4;
+
   struct Item {
     Key key;
     std::uint32_t number;
@@ -49,18 +53,28 @@ class KeyedHeap {
   // Puts `item` where it belongs, starting from `hole`.
   void settle(Places& places, std::size_t hole, Item item) {
     while (hole > 0) {
-      const std::size_t parent = (hole - 1) / 2;
+      const std::size_t parent = (hole - 1) / kChildren;
       if (!(item.key < items_[parent].key)) break;
       place(places, hole, items_[parent]);
       hole = parent;
     }
-    for (std::size_t child = 2 * hole + 1; child < items_.size(); child = 2 * hole + 1) {
-      if (child + 1 < items_.size() && items_[child + 1].key < items_[child].key) ++child;
+    for (std::size_t first = kChildren * hole + 1; first < items_.size();
+         first = kChildren * hole + 1) {
+      const std::size_t child = first_of(first, std::min(first + kChildren, items_.size()));
       if (!(items_[child].key < item.key)) break;
       place(places, hole, items_[child]);
       hole = child;
     }
     place(places, hole, item);
+  }
+
+  // Which of `items_[first]` to before `items_[last]` comes first.
+  std::size_t first_of(std::size_t first, std::size_t last) const {
+    std::size_t best = first;
+    for (std::size_t at = first + 1; at < last; ++at) {
+      if (items_[at].key < items_[best].key) best = at;
+    }
+    return best;
   }
 
   void place(Places& places, std::size_t at, const Item& item) {

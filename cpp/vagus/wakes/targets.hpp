@@ -1,31 +1,46 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "vagus/base/rare.hpp"
 #include "vagus/base/time.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/hash_index.hpp"
+#include "vagus/wakes/numbered.hpp"
 
 namespace vagus {
 
-/// What the queue knows of one session. The numbers of its wakes are places in the queue's memory.
+/// What the queue knows of one session: two cache lines, of which a request that joins a wake looks
+/// at the first. The numbers of its wakes are those of the queue.
 struct alignas(64) Target {
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
-  std::uint32_t agent = 0;
+  /// What happened to a session that ran or was held.
+  struct Past {
+    std::vector<Millis> starts;  ///< the newest ones, oldest first; see `GuardRules`
+    Millis free_ms = 0;          ///< when its last run or hold ended
+    std::int64_t failures = 0;   ///< in a row, while its wake is tried again
+  };
+
   std::uint32_t waiting = kNone;
   std::uint32_t running = kNone;
-  std::uint32_t holds = 0;
   SessionKey key;
-  bool reserved = false;
-  std::int64_t failures = 0;   ///< in a row, while its wake is tried again
-  Millis free_ms = 0;          ///< when its last run or hold ended
-  std::vector<Millis> starts;  ///< the newest ones, oldest first; see `GuardRules`
+  std::uint32_t agent = 0;
+  std::uint32_t reserved : 1 = 0;
+  std::uint32_t holds : 31 = 0;
+  Rare<Past> past;
 
-  bool idle() const { return waiting == kNone && running == kNone && holds == 0 && !reserved; }
+  bool idle() const { return !live() && holds == 0 && reserved == 0; }
   bool live() const { return waiting != kNone || running != kNone; }
+  const std::vector<Millis>& starts() const {
+    static const std::vector<Millis> kNoStarts;
+    return past ? past->starts : kNoStarts;
+  }
 };
+static_assert(sizeof(Target) == 128);
 
 /// Sessions and agents by number. A number stays while its session is not idle; idle sessions are
 /// kept for their starts, until there are too many.
@@ -35,21 +50,22 @@ class Targets {
 
   std::uint32_t find(const SessionKey& key) const;
 
-  /// The number that `key` has if it has one, found without looking at the session itself, which is
-  /// brought into the cache; `kNone` for a key that is surely unknown.
-  std::uint32_t prefetch(const SessionKey& key) const;
+  /// The numbers that the keys have if they have one, `kNone` for those that are surely unknown.
+  /// Brings the sessions into the cache without waiting for any.
+  static constexpr std::size_t kBlock = 32;
+  std::array<std::uint32_t, kBlock> prefetch(std::span<const SessionKey* const> keys) const;
 
-  /// The number of `key`, which is added when it is unknown.
-  std::uint32_t at(const SessionKey& key);
+  /// The number of `key`, which becomes known. REQUIRES: `find` does not know it yet.
+  std::uint32_t add(const SessionKey& key);
 
   Target& operator[](std::uint32_t number) { return targets_[number]; }
   const Target& operator[](std::uint32_t number) const { return targets_[number]; }
 
   /// How many sessions are known; every number is below `numbers()`, every agent's below
   /// `agents()`.
-  std::size_t size() const { return targets_.size() - free_targets_.size(); }
-  std::size_t numbers() const { return targets_.size(); }
-  std::size_t agents() const { return agents_.size(); }
+  std::size_t size() const { return targets_.size(); }
+  std::uint32_t numbers() const { return targets_.end(); }
+  std::uint32_t agents() const { return agents_.end(); }
 
   /// Forgets idle sessions: those for which `over_at(starts)` is past, and of the others those that
   /// started longest ago, until at most `keep` are left. Returns the agents that have no session
@@ -57,10 +73,10 @@ class Targets {
   template <class OverAt>
   std::vector<std::uint32_t> sweep(Millis now, std::size_t keep, const OverAt& over_at) {
     std::vector<std::uint32_t> idle;
-    for (std::uint32_t number = 0; number < targets_.size(); ++number) {
+    for (std::uint32_t number = 0; number < targets_.end(); ++number) {
       const Target& target = targets_[number];
       if (target.key.empty() || !target.idle()) continue;
-      if (over_at(target.starts) <= now) {
+      if (over_at(target.starts()) <= now) {
         forget(number);
       } else {
         idle.push_back(number);
@@ -81,10 +97,8 @@ class Targets {
   void forget_oldest(std::vector<std::uint32_t> idle, std::size_t keep);
   std::vector<std::uint32_t> rebuild();
 
-  std::vector<Target> targets_;
-  std::vector<AgentEntry> agents_;
-  std::vector<std::uint32_t> free_targets_;
-  std::vector<std::uint32_t> free_agents_;
+  Numbered<Target> targets_;
+  Numbered<AgentEntry> agents_;
   HashIndex by_key_;
   HashIndex by_agent_;
 };

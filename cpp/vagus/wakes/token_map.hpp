@@ -42,6 +42,8 @@ class TokenMap {
  private:
   static constexpr std::int64_t kFree = 0;
   static constexpr std::size_t kFirstSlots = 16;
+  /// Tokens that follow each other share a cache line.
+  static constexpr std::uint64_t kNeighbours = 4;
 
   struct Slot {
     std::int64_t token = kFree;
@@ -52,8 +54,9 @@ class TokenMap {
   std::size_t next(std::size_t at) const { return (at + 1) & mask(); }
 
   std::size_t home_of(std::int64_t token) const {
-    const std::uint64_t spread = static_cast<std::uint64_t>(token) * 0x9E3779B97F4A7C15ULL;
-    return static_cast<std::size_t>(spread >> 32) & mask();
+    const auto number = static_cast<std::uint64_t>(token);
+    const std::uint64_t spread = (number / kNeighbours) * 0x9E3779B97F4A7C15ULL;
+    return static_cast<std::size_t>((spread >> 32) * kNeighbours + number % kNeighbours) & mask();
   }
 
   // Where `token` is, or the free slot where it would be.

@@ -74,7 +74,7 @@ struct WakeCause {
 };
 
 /// What makes a wake wait.
-enum class DelayCause {
+enum class DelayCause : std::uint8_t {
   coalescing,  ///< its own window, in which others may join
   spacing,     ///< the session started a run less than the spacing ago
   flood,       ///< the session started too many runs within the window
@@ -136,13 +136,14 @@ struct Wake {
 
 /// How the run of a wake went.
 enum class WakeOutcome {
-  done,      ///< it ran
-  skipped,   ///< there was nothing to run for; does not count as a start
-  deferred,  ///< not now: try again at the given time; costs no attempt, counts as no start
-  failed,    ///< try again after the back-off, until its attempts are used up
+  done,       ///< it ran
+  skipped,    ///< there was nothing to run for; does not count as a start
+  deferred,   ///< not now: try again at the given time; costs no attempt, counts as no start
+  failed,     ///< try again after the back-off, until its attempts are used up
+  abandoned,  ///< it ran, came to nothing, and is not to be tried again; counts as a start
 };
-constexpr std::array<std::string_view, 4> enum_names(WakeOutcome) {
-  return {"done", "skipped", "deferred", "failed"};
+constexpr std::array<std::string_view, 5> enum_names(WakeOutcome) {
+  return {"done", "skipped", "deferred", "failed", "abandoned"};
 }
 
 /// How a host ends a wake that it was handed.
@@ -155,13 +156,14 @@ struct WakeSettlement {
   static constexpr auto fields() {
     return field_list(
         required("outcome", &WakeSettlement::outcome, "how the run went"),
-        field("reason", &WakeSettlement::reason, "why; required for a skipped wake"),
+        field("reason", &WakeSettlement::reason,
+              "why; required for a wake that is skipped or abandoned"),
         field("retry_at_ms", &WakeSettlement::retry_at_ms, "when to try a deferred wake again"));
   }
 };
 
 /// What became of a request. It ends in exactly one of the last four.
-enum class WakeState {
+enum class WakeState : std::uint8_t {
   waiting,    ///< until it is due, free and there is a place
   running,    ///< handed out, not settled
   merged,     ///< part of another wake, whose fate it shares

@@ -44,17 +44,17 @@ WakeExplanation WakeQueue::explain(const SessionKey& session, Millis now) const 
   const std::uint32_t number = targets_.find(session);
   if (number == kNone) return told;
   const Target& target = targets_[number];
-  told.starts = target.starts;
-  told.failures = target.failures;
+  told.starts = target.starts();
+  told.failures = target.past ? target.past->failures : 0;
   told.holds = target.holds;
   if (target.running != kNone) {
     told.state = TargetState::running;
-    told.token = wakes_[target.running].token;
+    told.token = wakes_[target.running].token();
   }
   if (target.waiting == kNone) return told;
   const PendingWake& pending = wakes_[target.waiting];
-  const PendingWake::Due due = pending.due(rules_, target.starts);
-  add_timed(told, pending.window, due.ready, now);
+  const PendingWake::Due due = pending.due(rules_, target.starts());
+  add_timed(told, pending.window(), due.ready, now);
   if (due.at > due.ready) add_timed(told, due.guard, due.at, now);
   if (target.running != kNone) {
     told.reasons.push_back({DelayCause::busy, std::nullopt,
@@ -68,7 +68,7 @@ WakeExplanation WakeQueue::explain(const SessionKey& session, Millis now) const 
     told.reasons.push_back({DelayCause::capacity, std::nullopt, words_for(DelayCause::capacity)});
   }
   told.state = TargetState::waiting;
-  told.token = pending.token;
+  told.token = pending.token();
   told.due_ms = due.at;
   return told;
 }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "vagus/wakes/wake.hpp"
@@ -19,13 +21,22 @@ class WakeFates {
   void ended(std::int64_t id, WakeState state, std::string reason, Millis at);
 
   /// Nothing for an id that has not ended, or that is forgotten.
-  const WakeFate* find(std::int64_t id) const;
+  std::optional<WakeFate> find(std::int64_t id) const;
 
  private:
-  WakeFate& place_of(std::int64_t id);
+  /// One cache line.
+  struct alignas(64) Ended {
+    std::int64_t id = 0;
+    std::int64_t into = 0;  ///< 0 for a wake that was not merged
+    Millis at_ms = 0;
+    std::string reason;
+    WakeState state = WakeState::waiting;
+  };
+
+  Ended& place_of(std::int64_t id);
 
   std::uint64_t size_;
-  std::vector<std::vector<WakeFate>> pages_;
+  std::vector<std::vector<Ended>> pages_;
 };
 
 }  // namespace vagus

@@ -1,20 +1,21 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 namespace vagus {
 
 /// What asks for a wake. The free-text reason beside it is only a label (spec: heartbeats, section
 /// 1.2).
-enum class WakeKind { retry, interval, wake, cron, task, other, exec, hook, manual };
+enum class WakeKind : std::uint8_t { retry, interval, wake, cron, task, other, exec, hook, manual };
 constexpr std::array<std::string_view, 9> enum_names(WakeKind) {
   return {"retry", "interval", "wake", "cron", "task", "other", "exec", "hook", "manual"};
 }
 
 /// How much a wake may be made to wait, the most pressing first: it decides the priority and which
 /// guards count (spec: heartbeats, sections 1.3 and 2.4).
-enum class WakeIntent {
+enum class WakeIntent : std::uint8_t {
   manual,     ///< somebody sits and waits: no guard counts
   immediate,  ///< something happened that must be seen soon
   task,       ///< a duty with a time of its own

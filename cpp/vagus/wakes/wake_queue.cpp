@@ -9,20 +9,16 @@
 namespace vagus {
 namespace {
 
-/// How many requests of a batch are worked on together.
-constexpr std::size_t kBlock = 32;
-
-/// What a request that joins looks at in a `PendingWake`.
-constexpr std::size_t kJoinedBytes = 192;
+constexpr std::size_t kCacheLine = 64;
 
 constexpr const char* kLeaseEnded = "lease ended";
 
-Result<std::string> checked_label(const std::string& reason) {
+Result<std::string_view> checked_label(std::string_view reason) {
   if (!is_valid_utf8(reason)) {
     return make_error(ErrorCode::invalid_input, "reason", reason, "not valid UTF-8");
   }
   const std::string_view label = trim(reason);
-  if (label.size() <= kMaxReasonBytes) return std::string(label);
+  if (label.size() <= kMaxReasonBytes) return label;
   return make_error(ErrorCode::invalid_input, "reason", label,
                     "longer than " + std::to_string(kMaxReasonBytes) + " bytes");
 }
@@ -38,7 +34,7 @@ MaybeError check_retry_at(std::optional<Millis> retry_at, Millis now) {
 }
 
 WakeSlot slot_of(const PendingWake& pending) {
-  return {pending.due_ms, -pending.priority, pending.token};
+  return {pending.due_ms(), -pending.priority(), pending.token()};
 }
 
 std::size_t first_room(const Limits& limits) {
@@ -59,7 +55,7 @@ WakeQueue::WakeQueue(const Limits& limits, const WakeGuards& guards, std::uint64
 
 Result<WakeReceipt> WakeQueue::request(Millis now, const SessionKey& session,
                                        const WakeRequest& request) {
-  const Result<std::string> label = check_request(now, request);
+  const Result<std::string_view> label = check_request(now, request);
   if (!label) return label.error();
   if (session.empty())
     return make_error(ErrorCode::invalid_input, "session_key", "", "is required");
@@ -74,7 +70,7 @@ Result<WakeReceipt> WakeQueue::request(Millis now, const SessionKey& session,
 
 Result<std::vector<WakeReceipt>> WakeQueue::request_many(
     Millis now, const std::vector<const SessionKey*>& sessions, const WakeRequest& request) {
-  const Result<std::string> label = check_request(now, request);
+  const Result<std::string_view> label = check_request(now, request);
   if (!label) return label.error();
   if (auto failed = check_room_for(sessions)) return *failed;
   const AskedWake asked{request.kind, request.intent.value_or(intent_of(request.kind)),
@@ -82,41 +78,43 @@ Result<std::vector<WakeReceipt>> WakeQueue::request_many(
                         now,          add_saturated(now, request.coalesce_ms)};
   std::vector<WakeReceipt> receipts;
   receipts.reserve(sessions.size());
-  for (std::size_t first = 0; first < sessions.size(); first += kBlock) {
-    const std::size_t last = std::min(first + kBlock, sessions.size());
-    prefetch(sessions, first, last);
-    for (std::size_t i = first; i < last; ++i) {
-      receipts.push_back(accept(*sessions[i], targets_.find(*sessions[i]), asked));
+  for (std::span rest(sessions); !rest.empty();) {
+    const auto block = rest.first(std::min(rest.size(), Targets::kBlock));
+    rest = rest.subspan(block.size());
+    prefetch(block);
+    for (const SessionKey* session : block) {
+      receipts.push_back(accept(*session, targets_.find(*session), asked));
     }
   }
   return receipts;
 }
 
 // Sessions lie far apart in memory; bringing those of a block in together takes half the time.
-void WakeQueue::prefetch(const std::vector<const SessionKey*>& sessions, std::size_t first,
-                         std::size_t last) const {
-  std::array<std::uint32_t, kBlock> likely;
-  for (std::size_t i = first; i < last; ++i) likely[i - first] = targets_.prefetch(*sessions[i]);
-  for (std::size_t i = 0; i < last - first; ++i) {
+void WakeQueue::prefetch(std::span<const SessionKey* const> sessions) const {
+  const auto likely = targets_.prefetch(sessions);
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
     if (likely[i] == kNone || targets_[likely[i]].waiting == kNone) continue;
     const char* wake = reinterpret_cast<const char*>(&wakes_[targets_[likely[i]].waiting]);
-    for (std::size_t at = 0; at < kJoinedBytes; at += 64) __builtin_prefetch(wake + at);
+    for (std::size_t at = 0; at < sizeof(PendingWake); at += kCacheLine) {
+      __builtin_prefetch(wake + at);
+    }
   }
 }
 
 void WakeQueue::reserve(const SessionKey& session) {
-  targets_[number_of(session)].reserved = true;
+  const std::uint32_t known = targets_.find(session);
+  targets_[known == kNone ? add(session) : known].reserved = 1;
 }
 
-Result<std::string> WakeQueue::check_request(Millis now, const WakeRequest& request) const {
+Result<std::string_view> WakeQueue::check_request(Millis now, const WakeRequest& request) const {
   if (auto failed = check_time("now_ms", now)) return *failed;
   if (auto failed = check_time("coalesce_ms", request.coalesce_ms)) return *failed;
   if (request.depth < 0 || request.depth > kMaxCount) {
     return Error{ErrorCode::invalid_input, "depth", std::to_string(request.depth),
                  "must be from 0 to " + std::to_string(kMaxCount)};
   }
-  Result<std::string> label = checked_label(request.reason);
-  if (label && label->empty()) return std::string(name_of(request.kind));
+  const Result<std::string_view> label = checked_label(request.reason);
+  if (label && label->empty()) return name_of(request.kind);
   return label;
 }
 
@@ -148,8 +146,9 @@ MaybeError WakeQueue::check_room_for(const std::vector<const SessionKey*>& sessi
   return std::nullopt;
 }
 
-std::uint32_t WakeQueue::number_of(const SessionKey& session) {
-  const std::uint32_t number = targets_.at(session);
+// REQUIRES: `session` is unknown
+std::uint32_t WakeQueue::add(const SessionKey& session) {
+  const std::uint32_t number = targets_.add(session);
   order_.resize(targets_.numbers(), targets_.agents());
   if (lease_places_.size() < targets_.numbers()) {
     lease_places_.resize(targets_.numbers(), KeyedHeap<Lease>::kAbsent);
@@ -170,24 +169,25 @@ WakeReceipt WakeQueue::accept(const SessionKey& session, std::uint32_t known,
                               const AskedWake& asked) {
   if (known == kNone) {
     make_room(asked.asked_ms);
-    known = number_of(session);
+    known = add(session);
   }
   Target& target = targets_[known];
   const std::int64_t id = next_id_++;
   const bool merged = target.waiting != kNone;
   if (merged) {
     PendingWake& pending = wakes_[target.waiting];
-    fates_.merged(id, pending.token, asked.asked_ms);
+    fates_.merged(id, pending.token(), asked.asked_ms);
     if (pending.join(asked, limits_.wake_causes)) place(known);
   } else {
     if (!target.live()) ++live_;
     ++waiting_;
     tokens_.add(id, known);
-    target.waiting = keep(PendingWake::of(id, asked));
+    target.waiting = wakes_.add();
+    wakes_[target.waiting] = PendingWake(id, asked);
     place(known);
   }
   const PendingWake& pending = wakes_[target.waiting];
-  return {id, pending.token, merged, pending.due_ms, pending.requests};
+  return {id, pending.token(), merged, pending.due_ms(), pending.requests()};
 }
 
 // Puts the wake that waits for a session where it belongs in the order, if it may be there.
@@ -195,7 +195,7 @@ void WakeQueue::place(std::uint32_t number) {
   const Target& target = targets_[number];
   if (target.waiting == kNone) return;
   PendingWake& pending = wakes_[target.waiting];
-  pending.due_ms = pending.due(rules_, target.starts).at;
+  pending.set_due_ms(pending.due(rules_, target.starts()).at);
   if (target.holds > 0 || target.running != kNone) return;
   order_.put(number, target.agent, slot_of(pending));
 }
@@ -224,19 +224,19 @@ void WakeQueue::hand_out(std::uint32_t number, Millis now, std::optional<Millis>
   --waiting_;
   ++out_;
   PendingWake& pending = wakes_[target.running];
-  const PendingWake::Due due = pending.due(rules_, target.starts);
-  Millis told = pending.told_ms;
+  const PendingWake::Due due = pending.due(rules_, target.starts());
+  Millis told = pending.told_ms();
   const auto tell_until = [&](DelayCause why, Millis until) {
     pending.tell_delay(why, until - told);
     told = std::max(told, until);
   };
-  tell_until(pending.window, due.ready);
+  tell_until(pending.window(), due.ready);
   tell_until(due.guard, due.at);
-  tell_until(DelayCause::busy, target.free_ms);
+  if (target.past) tell_until(DelayCause::busy, target.past->free_ms);
   tell_until(DelayCause::capacity, order_.free_since(target.agent));
-  rules_.record(target.starts, now);
+  rules_.record(target.past.make().starts, now);
   if (lease_ms) {
-    leases_.put(lease_places_, number, {add_saturated(now, *lease_ms), pending.token});
+    leases_.put(lease_places_, number, {add_saturated(now, *lease_ms), pending.token()});
   }
 }
 
@@ -284,10 +284,13 @@ MaybeError WakeQueue::check_settlement(std::int64_t token, const WakeSettlement&
                                        Millis now) const {
   if (!is_out(token)) return not_out(token);
   if (auto failed = check_time("now_ms", now)) return failed;
-  const Result<std::string> label = checked_label(settlement.reason);
+  const Result<std::string_view> label = checked_label(settlement.reason);
   if (!label) return label.error();
-  if (settlement.outcome == WakeOutcome::skipped && label->empty()) {
-    return Error{ErrorCode::invalid_input, "reason", "", "a skipped wake needs one"};
+  const bool purposeless =
+      settlement.outcome == WakeOutcome::skipped || settlement.outcome == WakeOutcome::abandoned;
+  if (purposeless && label->empty()) {
+    return Error{ErrorCode::invalid_input, "reason", "",
+                 "a wake that is " + std::string(name_of(settlement.outcome)) + " needs one"};
   }
   if (settlement.outcome != WakeOutcome::deferred) return std::nullopt;
   return check_retry_at(settlement.retry_at_ms, now);
@@ -296,7 +299,7 @@ MaybeError WakeQueue::check_settlement(std::int64_t token, const WakeSettlement&
 bool WakeQueue::is_out(std::int64_t token) const {
   const std::uint32_t number = tokens_.find(token);
   if (number == kNone || targets_[number].running == kNone) return false;
-  return wakes_[targets_[number].running].token == token;
+  return wakes_[targets_[number].running].token() == token;
 }
 
 Error WakeQueue::not_out(std::int64_t token) const {
@@ -314,7 +317,7 @@ std::optional<Millis> WakeQueue::finish(std::int64_t token, const WakeSettlement
   const std::uint32_t place_of_wake = std::exchange(target.running, kNone);
   PendingWake& pending = wakes_[place_of_wake];
   --out_;
-  target.free_ms = now;
+  target.past->free_ms = now;
   if (lease_places_[number] != KeyedHeap<Lease>::kAbsent) leases_.erase(lease_places_, number);
   order_.free(target.agent, now);
   const std::string reason(trim(settlement.reason));
@@ -323,21 +326,24 @@ std::optional<Millis> WakeQueue::finish(std::int64_t token, const WakeSettlement
       end(number, place_of_wake, WakeState::delivered, "", now);
       return std::nullopt;
     case WakeOutcome::skipped:
-      target.starts.pop_back();
+      target.past->starts.pop_back();
+      end(number, place_of_wake, WakeState::expired, reason, now);
+      return std::nullopt;
+    case WakeOutcome::abandoned:
       end(number, place_of_wake, WakeState::expired, reason, now);
       return std::nullopt;
     case WakeOutcome::deferred:
-      target.starts.pop_back();
+      target.past->starts.pop_back();
       pending.try_again(now, *settlement.retry_at_ms, DelayCause::busy);
       return put_back(number, place_of_wake, now);
     case WakeOutcome::failed:
       break;
   }
-  if (++pending.attempts >= limits_.wake_attempts) {
+  if (pending.count_failure() >= limits_.wake_attempts) {
     end(number, place_of_wake, WakeState::dead, reason.empty() ? "out of attempts" : reason, now);
     return std::nullopt;
   }
-  const Millis wait = jittered_backoff(++target.failures, jitter_seed_, token);
+  const Millis wait = jittered_backoff(++target.past->failures, jitter_seed_, token);
   pending.try_again(now, add_saturated(now, wait), DelayCause::back_off);
   return put_back(number, place_of_wake, now);
 }
@@ -346,11 +352,11 @@ std::optional<Millis> WakeQueue::finish(std::int64_t token, const WakeSettlement
 void WakeQueue::end(std::uint32_t number, std::uint32_t wake, WakeState state, std::string reason,
                     Millis now) {
   Target& target = targets_[number];
-  const std::int64_t token = wakes_[wake].token;
+  const std::int64_t token = wakes_[wake].token();
   fates_.ended(token, state, std::move(reason), now);
   tokens_.erase(token);
-  let_go(wake);
-  target.failures = 0;
+  wakes_.let_go(wake);
+  if (target.past) target.past->failures = 0;
   if (!target.live()) --live_;
   place(number);
 }
@@ -363,38 +369,22 @@ Millis WakeQueue::put_back(std::uint32_t number, std::uint32_t wake, Millis now)
   if (target.waiting != kNone) {
     const PendingWake& newer = wakes_[target.waiting];
     pending.take_in(newer, limits_.wake_causes);
-    fates_.merged(newer.token, pending.token, now);
-    tokens_.erase(newer.token);
-    let_go(target.waiting);
+    fates_.merged(newer.token(), pending.token(), now);
+    tokens_.erase(newer.token());
+    wakes_.let_go(target.waiting);
     --waiting_;
   }
   target.waiting = wake;
   ++waiting_;
   place(number);
-  return std::max(now, pending.due_ms);  // a manual request may have been due while it ran
-}
-
-std::uint32_t WakeQueue::keep(PendingWake wake) {
-  if (free_wakes_.empty()) {
-    wakes_.push_back(std::move(wake));
-    return static_cast<std::uint32_t>(wakes_.size() - 1);
-  }
-  const std::uint32_t place_of_wake = free_wakes_.back();
-  free_wakes_.pop_back();
-  wakes_[place_of_wake] = std::move(wake);
-  return place_of_wake;
-}
-
-void WakeQueue::let_go(std::uint32_t wake) {
-  wakes_[wake] = PendingWake();
-  free_wakes_.push_back(wake);
+  return std::max(now, pending.due_ms());  // a manual request may have been due while it ran
 }
 
 // ---- sessions
 
 Result<bool> WakeQueue::drop(const SessionKey& session, std::string reason, Millis now) {
   if (auto failed = check_time("now_ms", now)) return *failed;
-  Result<std::string> label = checked_label(reason);
+  const Result<std::string_view> label = checked_label(reason);
   if (!label) return label.error();
   if (label->empty()) {
     return Error{ErrorCode::invalid_input, "reason", "", "a dropped wake needs one"};
@@ -404,7 +394,7 @@ Result<bool> WakeQueue::drop(const SessionKey& session, std::string reason, Mill
   Target& target = targets_[number];
   order_.erase(number, target.agent);
   --waiting_;
-  end(number, std::exchange(target.waiting, kNone), WakeState::dead, *std::move(label), now);
+  end(number, std::exchange(target.waiting, kNone), WakeState::dead, std::string(*label), now);
   return true;
 }
 
@@ -412,7 +402,7 @@ void WakeQueue::hold(const SessionKey& session, Millis now) {
   std::uint32_t number = targets_.find(session);
   if (number == kNone) {
     make_room(now);
-    number = number_of(session);
+    number = add(session);
   }
   Target& target = targets_[number];
   order_.erase(number, target.agent);
@@ -423,25 +413,20 @@ void WakeQueue::release(const SessionKey& session, Millis now) {
   const std::uint32_t number = targets_.find(session);
   if (number == kNone || targets_[number].holds == 0) return;
   if (--targets_[number].holds > 0) return;
-  targets_[number].free_ms = now;
+  targets_[number].past.make().free_ms = now;
   place(number);
 }
 
 void WakeQueue::shift(Millis delta) {
-  const auto move = [delta](Millis& at) {
-    if (at != kNever) at = std::clamp<Millis>(at + delta, 0, kMaxMillis);
-  };
-  for (PendingWake& pending : wakes_) {
-    for (Millis& ready : pending.ready) move(ready);
-    for (Millis* at : {&pending.told_ms, &pending.requested_ms, &pending.due_ms}) {
-      move(*at);
-    }
-  }
+  const auto move = [delta](Millis& at) { at = std::clamp<Millis>(at + delta, 0, kMaxMillis); };
+  for (std::uint32_t wake = 0; wake < wakes_.end(); ++wake) wakes_[wake].shift(delta);
   order_.shift(delta);
   for (std::uint32_t number = 0; number < targets_.numbers(); ++number) {
     Target& target = targets_[number];
-    for (Millis& start : target.starts) move(start);
-    move(target.free_ms);
+    if (target.past) {
+      for (Millis& start : target.past->starts) move(start);
+      move(target.past->free_ms);
+    }
     place(number);
   }
   std::vector<std::pair<std::uint32_t, Lease>> leases;
@@ -468,7 +453,7 @@ Result<WakeFate> WakeQueue::fate(std::int64_t id) const {
   if (tokens_.find(id) != kNone) {
     return WakeFate{id, is_out(id) ? WakeState::running : WakeState::waiting};
   }
-  if (const WakeFate* ended = fates_.find(id)) return *ended;
+  if (const std::optional<WakeFate> ended = fates_.find(id)) return *ended;
   const bool given = id > 0 && id < next_id_;
   return Error{ErrorCode::invalid_input, "id", std::to_string(id),
                given ? "ended and is forgotten (limits.ended_wakes)" : "was never given out"};

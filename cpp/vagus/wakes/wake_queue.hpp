@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -63,7 +64,7 @@ class WakeQueue {
   /// is tried again, and is a wake of its own when this one is over. The first settlement of a try
   /// counts: that of a host whose lease has ended is accepted while the wake is out again.
   /// Returns when it will be tried again, `now` at the earliest; nothing when it is over.
-  /// Errors, `invalid_input`: a token that is not out, a bad time or reason, a skip without reason,
+  /// Errors, `invalid_input`: a token that is not out, a bad time, a bad or missing reason,
   /// a deferral whose `retry_at_ms` is not later than `now`.
   Result<std::optional<Millis>> settle(std::int64_t token, const WakeSettlement& settlement,
                                        Millis now);
@@ -115,7 +116,7 @@ class WakeQueue {
   using Lease = std::pair<Millis, std::int64_t>;
   static constexpr std::uint32_t kNone = Target::kNone;
 
-  Result<std::string> check_request(Millis now, const WakeRequest& request) const;
+  Result<std::string_view> check_request(Millis now, const WakeRequest& request) const;
   MaybeError check_settlement(std::int64_t token, const WakeSettlement& settlement,
                               Millis now) const;
   bool is_out(std::int64_t token) const;
@@ -124,9 +125,8 @@ class WakeQueue {
   Error no_room(std::string_view field, const SessionKey& session) const;
   MaybeError check_room_for(const std::vector<const SessionKey*>& sessions) const;
 
-  void prefetch(const std::vector<const SessionKey*>& sessions, std::size_t first,
-                std::size_t last) const;
-  std::uint32_t number_of(const SessionKey& session);
+  void prefetch(std::span<const SessionKey* const> sessions) const;
+  std::uint32_t add(const SessionKey& session);
   void make_room(Millis now);
   WakeReceipt accept(const SessionKey& session, std::uint32_t known, const AskedWake& asked);
   void place(std::uint32_t number);
@@ -136,8 +136,6 @@ class WakeQueue {
   void end(std::uint32_t number, std::uint32_t wake, WakeState state, std::string reason,
            Millis now);
   Millis put_back(std::uint32_t number, std::uint32_t wake, Millis now);
-  std::uint32_t keep(PendingWake wake);
-  void let_go(std::uint32_t wake);
 
   Limits limits_;
   GuardRules rules_;
@@ -145,9 +143,8 @@ class WakeQueue {
   std::int64_t next_id_ = 1;
   Targets targets_;
   RunOrder order_;
-  std::vector<PendingWake> wakes_;  ///< waiting and out; `Target` has their places
-  std::vector<std::uint32_t> free_wakes_;
-  TokenMap tokens_;  ///< of the wakes that wait or are out
+  Numbered<PendingWake> wakes_;  ///< waiting and out; `Target` has their numbers
+  TokenMap tokens_;              ///< of the wakes that wait or are out
   WakeFates fates_;
   KeyedHeap<Lease> leases_;
   KeyedHeap<Lease>::Places lease_places_;
