@@ -303,11 +303,29 @@ def test_a_producer_can_ask_what_became_of_its_request():
     h = harness()
     finished(h)
     (queued,) = (each for each in h.effects if isinstance(each, vagus.WakeQueued))
-    assert h._engine.wake_fate(queued.request).state == "delivered"
+    assert h.wake_fate(queued.request).state == "delivered"
     with pytest.raises(InvalidInput) as caught:
-        h._engine.wake_fate(10_000)
+        h.wake_fate(10_000)
     assert caught.value.field == "id"
-    assert h._engine.explain_wake(MAIN).state == "idle"
+    assert h.explain_wake(MAIN).state == "idle"
+
+
+@pytest.mark.parametrize(
+    ("reply", "silent"), [("The disk is full.", False), ("Disk at 80 %.\nnotify=false", True)]
+)
+def test_a_quiet_reply_is_sent_without_a_sound(reply, silent):
+    h = harness(reply, target="slack", to="C1")
+    h.advance(minutes=10)
+    (sent,) = h.delivered
+    assert (sent.text, sent.silent) == (reply.split("\n")[0], silent)
+    assert h.runs[-1].outcome == "replied"
+
+
+def test_a_tick_that_fails_counts_as_a_start():
+    h = harness(lambda call: 1 / 0)
+    h.advance(minutes=10)
+    assert [run.outcome for run in h.runs] == ["failed"]
+    assert h.explain_wake(MAIN).starts == [int(h.runs[0].started_at.timestamp() * 1000)]
 
 
 def test_no_heartbeat_makes_a_session_look_alive():

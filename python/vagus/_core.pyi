@@ -1303,6 +1303,7 @@ class Deliver(_Told):
         route: DeliveryRoute,
         text: str,
         attempt: int = ...,
+        silent: bool = ...,
     ) -> None: ...
     @property
     def run_id(self) -> str: ...
@@ -1314,6 +1315,8 @@ class Deliver(_Told):
     def text(self) -> str: ...
     @property
     def attempt(self) -> int: ...
+    @property
+    def silent(self) -> bool: ...
 
 class DeliveryAbandoned(_Told):
     def __init__(

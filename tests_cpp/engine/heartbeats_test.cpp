@@ -242,7 +242,7 @@ TEST(EngineQuietHours, AreReadInTheirOwnZone) {
 
 TEST(EngineHeartbeats, AcknowledgementsLeaveNoTrace) {
   for (const std::string reply : {"HEARTBEAT_OK", "**HEARTBEAT_OK**", "NO_REPLY", "",
-                                  "All well. HEARTBEAT_OK", "Looked around.\nnotify=false"}) {
+                                  "All well. HEARTBEAT_OK", "notify=false"}) {
     Host host(beating(""));
     host.model = says(reply, {text_message(Role::assistant, "Let me see.")});
     const auto runs = all<RunEnded>(host.advance(kHour));
@@ -306,6 +306,19 @@ TEST(EngineDelivery, FollowsTheEventThenTheTarget) {
     EXPECT_EQ(to, each.to) << each.target << each.with_event_route;
     EXPECT_EQ(only<RunEnded>(effects).delivered, !each.to.empty());
   }
+}
+
+// Retries included.
+TEST(EngineDelivery, AQuietReplyIsSentWithoutASound) {
+  Host host(beating(R"("target": "telegram", "to": "77")"));
+  host.model = says("Disk at 80 %.\nnotify=false");
+  const auto sent = only<Deliver>(host.advance(kEvery));
+  EXPECT_EQ(sent.text, "Disk at 80 %.");
+  EXPECT_TRUE(sent.silent);
+  host.send(DeliveryFailed{sent.run_id, "no network", true});
+  const auto again = only<Deliver>(host.advance(2 * kMinute));
+  EXPECT_EQ(again.attempt, 2);
+  EXPECT_TRUE(again.silent);
 }
 
 TEST(EngineDelivery, TellsTheModelWhetherSomebodyListens) {

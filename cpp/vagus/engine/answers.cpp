@@ -33,7 +33,7 @@ RunEnded Engine::answer_person(const ActiveRun& run, const ModelReplied& reply) 
   ended.outcome = said.acknowledged ? RunOutcome::acknowledged : RunOutcome::replied;
   ended.text = said.text;
   if (!said.acknowledged && run.turn.route) {
-    send(run, *run.turn.route, said.text);
+    send(run, *run.turn.route, said.text, false);
     ended.delivered = true;
   }
   return ended;
@@ -52,7 +52,7 @@ RunEnded Engine::report(const ActiveRun& run, const ModelReplied& reply) {
   input.ack_max_chars = heartbeat.ack_max_chars;
   input.response_prefix = heartbeat.response_prefix;
   const HeartbeatReply said = read_heartbeat_reply(input);
-  const bool says = said.verdict == ReplyVerdict::says && !said.quiet;
+  const bool says = said.verdict == ReplyVerdict::says;
   const Delivery delivery = delivery_of_report(run, says, said.text);
   const bool repeats = delivery == Delivery(Undelivered::duplicate);
   const bool keeps = says && !repeats;
@@ -63,7 +63,7 @@ RunEnded Engine::report(const ActiveRun& run, const ModelReplied& reply) {
   ended.text = says ? said.text : "";
   if (const auto* route = std::get_if<DeliveryRoute>(&delivery)) {
     const std::string ok = with_prefix(kHeartbeatOk, heartbeat.response_prefix);
-    send(run, *route, says ? said.text : ok);
+    send(run, *route, says ? said.text : ok, says && said.quiet);
     if (says) sessions_.at(run.home).heartbeats.note(said.text, *route, now_);
     ended.delivered = true;
   } else if (says) {
@@ -89,9 +89,11 @@ Delivery Engine::delivery_of_report(const ActiveRun& run, bool says,
   return repeats ? Undelivered::duplicate : delivery;
 }
 
-void Engine::send(const ActiveRun& run, const DeliveryRoute& route, const std::string& text) {
-  outbox_.add(Parcel{run.id, run.lane, run.home, route, text, run.kind == RunKind::heartbeat});
-  emit(Deliver{run.id, run.lane, route, text});
+void Engine::send(const ActiveRun& run, const DeliveryRoute& route, const std::string& text,
+                  bool silent) {
+  const bool heartbeat = run.kind == RunKind::heartbeat;
+  outbox_.add(Parcel{run.id, run.lane, run.home, route, text, heartbeat, 1, silent});
+  emit(Deliver{run.id, run.lane, route, text, 1, silent});
 }
 
 void Engine::remember(const ActiveRun& run, const ModelReplied& reply) {

@@ -187,6 +187,7 @@ struct Deliver {
   DeliveryRoute route;
   std::string text;
   std::int64_t attempt = 1;
+  bool silent = false;
 
   static constexpr std::string_view kName = "Deliver";
   static constexpr auto fields() {
@@ -194,7 +195,9 @@ struct Deliver {
                       required("session_key", &Deliver::session_key, "its lane"),
                       required("route", &Deliver::route, "where to"),
                       required("text", &Deliver::text, "what to say"),
-                      field("attempt", &Deliver::attempt, "beyond 1: it failed before"));
+                      field("attempt", &Deliver::attempt, "beyond 1: it failed before"),
+                      field("silent", &Deliver::silent,
+                            "the agent asked that nobody be alerted: send it without a sound"));
   }
 };
 

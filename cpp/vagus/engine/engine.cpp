@@ -55,7 +55,7 @@ void Engine::end_late_runs() {
 void Engine::deliver_again() {
   for (Parcel& parcel : outbox_.due(now_)) {
     emit(Deliver{std::move(parcel.run_id), std::move(parcel.lane), std::move(parcel.route),
-                 std::move(parcel.text), parcel.attempts});
+                 std::move(parcel.text), parcel.attempts, parcel.silent});
   }
 }
 

@@ -143,7 +143,7 @@ class Engine {
   RunEnded answer_person(const ActiveRun& run, const ModelReplied& reply);
   RunEnded report(const ActiveRun& run, const ModelReplied& reply);
   Delivery delivery_of_report(const ActiveRun& run, bool says, const std::string& text) const;
-  void send(const ActiveRun& run, const DeliveryRoute& route, const std::string& text);
+  void send(const ActiveRun& run, const DeliveryRoute& route, const std::string& text, bool silent);
   void remember(const ActiveRun& run, const ModelReplied& reply);
   DeliveryInputs inputs_of(const ActiveRun& run) const;
   std::optional<Indicator> indicator_of(const ActiveRun& run, const RunEnded& ended) const;

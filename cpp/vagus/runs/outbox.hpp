@@ -27,6 +27,7 @@ struct Parcel {
   std::string text;
   bool heartbeat = false;     ///< written by a heartbeat, not in answer to a person
   std::int64_t attempts = 1;  ///< how often it was handed to the host
+  bool silent = false;        ///< nobody is to be alerted
 };
 
 /// Replies that were handed to the host, until it says what became of them.

@@ -208,6 +208,7 @@ DELIVERY = _record(
     text=TEXT,
     at=_INSTANT,
     attempt=NUMBER,
+    silent=_FLAG,
 )
 """A text that was sent; see `vagus.testing.Delivery`."""
 

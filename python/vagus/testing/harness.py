@@ -27,6 +27,8 @@ from vagus import (
     SetHeartbeats,
     Tick,
     UnknownAgent,
+    WakeExplanation,
+    WakeFate,
     normalize_agent_id,
 )
 from vagus.testing.host import Host
@@ -388,6 +390,21 @@ class Harness:
             )
             for wake in self._engine.waiting_wakes()
         ]
+
+    def wake_fate(self, request: int) -> WakeFate:
+        """What became of a request for a wake; see `vagus.Engine.wake_fate`.
+
+        Args:
+            request: its number, which `vagus.WakeQueued` told.
+
+        Raises:
+            vagus.InvalidInput: no such request was accepted, or it is forgotten.
+        """
+        return self._engine.wake_fate(request)
+
+    def explain_wake(self, session_key: SessionKey | str) -> WakeExplanation:
+        """Why the wake of a session has not run yet; see `vagus.Engine.explain_wake`."""
+        return self._engine.explain_wake(session_key)
 
     def snapshot(self) -> dict[str, Any]:
         """What waits, what runs and what is kept, in figures; see `vagus.Engine.snapshot`."""

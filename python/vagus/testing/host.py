@@ -287,6 +287,7 @@ class Host:
             text=effect.text,
             at=moment(self.now_ms),
             attempt=effect.attempt,
+            silent=effect.silent,
         )
 
     def _ended(self, ended: RunEnded) -> Run:

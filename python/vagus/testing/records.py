@@ -119,6 +119,7 @@ class Delivery:
         text: what was sent.
         at: when, in UTC.
         attempt: which attempt it was; beyond 1, the channel had not taken it before.
+        silent: the agent asked that nobody be alerted.
     """
 
     run_id: str
@@ -127,6 +128,7 @@ class Delivery:
     text: str
     at: datetime
     attempt: int = 1
+    silent: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
