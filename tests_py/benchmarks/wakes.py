@@ -1,7 +1,8 @@
 """What wakes cost from Python, beside simpler queues: python tests_py/benchmarks/wakes.py.
 
 The rows marked "Python" do less than the calls beside them: they merge by session and run what is
-due first, without causes, guards, back-off, fairness and fates.
+due first, without causes, guards, back-off, fairness and fates. APScheduler 3 has a row where it is
+installed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 import random
+from datetime import UTC, datetime
+from importlib.util import find_spec
 
 from _measure import Subject, each, report_all
 
@@ -117,6 +120,43 @@ def drains() -> list[Subject]:
     ]
 
 
+def schedulers() -> list[Subject]:
+    """One wake for each of 2,000 sessions, each asked for twice. A scheduler is made for far fewer
+    jobs than a queue of wakes has requests."""
+    few = keys()[:2_000] * 2
+
+    def ours() -> None:
+        queue = vagus.WakeQueue()
+        for key in few:
+            queue.request(START_MS, key, kind="exec")
+
+    def timers() -> None:
+        asked = Timers()
+        for key in few:
+            asked.request(key)
+        asked.loop.close()
+
+    subjects = [
+        Subject("WakeQueue.request", len(few), ours),
+        Subject("Python: dict of asyncio timers", len(few), timers),
+    ]
+    if find_spec("apscheduler") is not None:
+        subjects.append(Subject("APScheduler: add_job, replacing", len(few), lambda: jobs(few)))
+    return subjects
+
+
+def jobs(order: list[vagus.SessionKey]) -> None:
+    """A dated job for each session in APScheduler's memory, which the newest request replaces."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.start(paused=True)
+    at = datetime.fromtimestamp(START_MS / 1000, UTC)
+    for key in order:
+        scheduler.add_job(print, "date", run_date=at, id=str(key), replace_existing=True)
+    scheduler.shutdown(wait=False)
+
+
 def looks() -> list[Subject]:
     """Questions to a queue in which 100,000 wakes wait."""
     every = keys()
@@ -132,6 +172,7 @@ def looks() -> list[Subject]:
 SECTIONS = {
     "ask for 1,000,000 wakes of 100,000 sessions": requests,
     "ask for 100,000 wakes and run them": drains,
+    "ask for 2,000 wakes twice": schedulers,
     "look at 100,000 waiting wakes": looks,
 }
 
