@@ -175,6 +175,8 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "SkipReason": taker("RunEnded", "skip"),
     "Surface": taker("GatewayClient", "surface"),
     "TargetState": taker("WakeExplanation", "state"),
+    "TurnFault": taker("TurnViolation", "fault"),
+    "TurnRules": lambda rules: _core.check_turns([], rules),
     "WakeIntent": taker("Wake", "intent"),
     "WakeKind": taker("RequestWake", "kind"),
     "WakeOutcome": settle,
@@ -216,6 +218,7 @@ def test_a_class_has_the_members_of_its_stub(name):
 def test_the_module_has_nothing_that_the_stub_hides():
     public = {name for name in vars(_core) if not name.startswith("_")}
     values = {"RESPOND_TOOL", "WORKSPACE_FILES", "unicode_version"}
+    values |= {"CALLS_LEFT_OUT", "NO_RESULT", "OPENING"}
     assert public == set(CLASSES) | FUNCTIONS | values
 
 

@@ -22,5 +22,6 @@ PYBIND11_MODULE(_core, module) {
   vagus::bindings::bind_wakes(module);
   vagus::bindings::bind_heartbeat(module);
   vagus::bindings::bind_context(module);
+  vagus::bindings::bind_transcripts(module);
   vagus::bindings::bind_engine(module);
 }

@@ -39,6 +39,8 @@ from vagus.types import (
     Surface,
     TargetState,
     TextShape,
+    TurnFault,
+    TurnRules,
     Undelivered,
     WakeIntent,
     WakeKind,
@@ -51,6 +53,9 @@ __version__: str
 unicode_version: str
 WORKSPACE_FILES: tuple[str, ...]
 RESPOND_TOOL: dict[str, Any]
+NO_RESULT: str
+CALLS_LEFT_OUT: str
+OPENING: str
 
 @type_check_only
 class _Record:
@@ -1763,6 +1768,67 @@ class WakeQueue:
     def __len__(self) -> int: ...
 
 def estimate_tokens(message: Message, *, profile: Profile = "vagus") -> int: ...
+
+class PairRepair(_Record):
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        added: int = ...,
+        *,
+        duplicates: int = ...,
+        orphans: int = ...,
+        changed: bool = ...,
+    ) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+    @property
+    def added(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def orphans(self) -> int: ...
+    @property
+    def changed(self) -> bool: ...
+
+class ToolCallRepair(_Record):
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        dropped_calls: int = ...,
+        *,
+        dropped_messages: int = ...,
+    ) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+    @property
+    def dropped_calls(self) -> int: ...
+    @property
+    def dropped_messages(self) -> int: ...
+
+class TurnViolation(_Record):
+    def __init__(self, message: int, fault: TurnFault, *, reason: str) -> None: ...
+    @property
+    def message(self) -> int: ...
+    @property
+    def fault(self) -> TurnFault: ...
+    @property
+    def reason(self) -> str: ...
+
+def repair_pairs(
+    messages: Sequence[Message],
+    *,
+    unfinished: Sequence[int] = (),
+    keep_their_results: bool = True,
+) -> PairRepair: ...
+def pairs_intact(messages: Sequence[Message]) -> bool: ...
+def repair_tool_calls(
+    messages: Sequence[Message], *, allowed_tools: Sequence[str] | None = None
+) -> ToolCallRepair: ...
+def without_unanswered_calls(messages: Sequence[Message]) -> list[Message]: ...
+def check_turns(messages: Sequence[Message], rules: TurnRules) -> list[TurnViolation]: ...
+def repair_turns(messages: Sequence[Message], rules: TurnRules) -> list[Message]: ...
+def merge_consecutive(messages: Sequence[Message], role: Role) -> list[Message]: ...
+def open_with_user(messages: Sequence[Message]) -> list[Message]: ...
 
 class Assembly:
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...

@@ -101,6 +101,29 @@ Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 PartKind: TypeAlias = Literal["text", "image", "tool_call", "tool_result", "thinking", "opaque"]
 """What a piece of a message is."""
 
+TurnRules: TypeAlias = Literal["openai", "anthropic", "google"]
+"""Whose rules a list of messages must keep."""
+
+TurnFault: TypeAlias = Literal[
+    "no_messages",
+    "empty_message",
+    "blank_text",
+    "trailing_space",
+    "trailing_thinking",
+    "misplaced_part",
+    "misplaced_system",
+    "first_role",
+    "repeated_role",
+    "unanswered_call",
+    "orphan_result",
+    "result_order",
+    "call_id",
+    "repeated_call_id",
+    "tool_name",
+    "arguments",
+]
+"""Why a provider would refuse a list of messages."""
+
 LedgerSource: TypeAlias = Literal["estimated"]
 """How sure a ledger is of its numbers."""
 

@@ -1,6 +1,8 @@
 #include "vagus/context/pairing.hpp"
 
+#include <algorithm>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,7 +20,7 @@ struct Waiting {
 Message missing_result(const Part& call) {
   Part part;
   part.kind = PartKind::tool_result;
-  part.text = "No result of this tool call was recorded.";
+  part.text = kNoResult;
   part.call_id = call.call_id;
   part.name = call.name;
   part.is_error = true;
@@ -40,7 +42,7 @@ std::vector<Message> split_results(const Message& message) {
   return results;
 }
 
-// What follows each message: one answer for each of its calls, an error until the result is found.
+// What follows each message: one answer for each of its calls, nothing until the result is found.
 class Answers {
  public:
   explicit Answers(std::size_t messages) : answers_(messages) {}
@@ -51,23 +53,39 @@ class Answers {
     Waiting& waiting = waiting_[call.call_id];
     if (waiting.message != message) waiting = {message, {}};
     waiting.calls.push_back(answers_[message].size());
-    answers_[message].push_back(missing_result(call));
+    answers_[message].emplace_back();
   }
 
-  void add_result(Message result) {
+  // Counts the results that nothing waits for.
+  void add_result(Message result, PairRepair& repair) {
     const auto found = waiting_.find(result.parts[0].call_id);
-    if (found == waiting_.end() || found->second.calls.empty()) return;
-    Waiting& waiting = found->second;
-    answers_[waiting.message][waiting.calls.front()] = std::move(result);
-    waiting.calls.pop_front();
+    if (found == waiting_.end()) {
+      ++repair.orphans;
+    } else if (found->second.calls.empty()) {
+      ++repair.duplicates;
+    } else {
+      Waiting& waiting = found->second;
+      answers_[waiting.message][waiting.calls.front()] = std::move(result);
+      waiting.calls.pop_front();
+    }
   }
 
-  std::vector<Message>& of(std::size_t message) { return answers_[message]; }
+  std::vector<std::optional<Message>>& of(std::size_t message) { return answers_[message]; }
 
  private:
-  std::vector<std::vector<Message>> answers_;
+  std::vector<std::vector<std::optional<Message>>> answers_;
   std::unordered_map<std::string, Waiting> waiting_;
 };
+
+std::vector<bool> unfinished_messages(std::size_t count, const PairingOptions& options) {
+  std::vector<bool> unfinished(count);
+  for (const std::int64_t at : options.unfinished) {
+    if (at >= 0 && static_cast<std::uint64_t>(at) < count) {
+      unfinished[static_cast<std::size_t>(at)] = true;
+    }
+  }
+  return unfinished;
+}
 
 std::vector<std::string_view> call_ids(const Message& message) {
   std::vector<std::string_view> ids;
@@ -75,6 +93,14 @@ std::vector<std::string_view> call_ids(const Message& message) {
     if (is_call(message, part)) ids.push_back(part.call_id);
   }
   return ids;
+}
+
+std::vector<Part> calls_of(const Message& message) {
+  std::vector<Part> calls;
+  for (const Part& part : message.parts) {
+    if (is_call(message, part)) calls.push_back(part);
+  }
+  return calls;
 }
 
 // False when the message has anything in front of its first result, or no result.
@@ -90,21 +116,60 @@ bool append_result_ids(const Message& message, std::vector<std::string_view>& id
 
 std::vector<Message> repair_pairs(std::vector<Message> messages) {
   if (pairs_intact(messages)) return messages;
+  return repair_pairs(std::move(messages), PairingOptions{}).messages;
+}
+
+PairRepair repair_pairs(std::vector<Message> messages, const PairingOptions& options) {
+  const std::vector<bool> unfinished = unfinished_messages(messages.size(), options);
+  const std::vector<Message> before = messages;
+  PairRepair repair;
   Answers answers(messages.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
     for (const Part& part : messages[i].parts) {
       if (is_call(messages[i], part)) answers.add_call(i, part);
     }
     if (messages[i].role != Role::tool) continue;
-    for (Message& result : split_results(messages[i])) answers.add_result(std::move(result));
+    for (Message& result : split_results(messages[i])) {
+      answers.add_result(std::move(result), repair);
+    }
   }
-  std::vector<Message> repaired;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (messages[i].role == Role::tool) continue;
-    repaired.push_back(std::move(messages[i]));
-    for (Message& answer : answers.of(i)) repaired.push_back(std::move(answer));
+    const std::vector<Part> calls = calls_of(messages[i]);
+    repair.messages.push_back(std::move(messages[i]));
+    for (std::size_t call = 0; call < calls.size(); ++call) {
+      std::optional<Message>& answer = answers.of(i)[call];
+      if (unfinished[i] && !(answer && options.keep_their_results)) continue;
+      repair.added += answer ? 0 : 1;
+      repair.messages.push_back(answer ? *std::move(answer) : missing_result(calls[call]));
+    }
   }
-  return repaired;
+  repair.changed = repair.messages != before;
+  return repair;
+}
+
+std::vector<Message> without_unanswered_calls(std::vector<Message> messages) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (call_ids(messages[i]).empty()) continue;
+    std::unordered_map<std::string_view, std::size_t> results;
+    for (std::size_t j = i + 1; j < messages.size() && messages[j].role == Role::tool; ++j) {
+      for (const Part& part : messages[j].parts) {
+        if (part.kind == PartKind::tool_result) ++results[part.call_id];
+      }
+    }
+    const auto is_unanswered = [&](const Part& part) {
+      if (part.kind != PartKind::tool_call) return false;
+      const auto found = results.find(part.call_id);
+      return found == results.end() || found->second-- == 0;
+    };
+    std::vector<Part> kept;
+    for (Part& part : messages[i].parts) {
+      if (!is_unanswered(part)) kept.push_back(std::move(part));
+    }
+    if (kept.empty()) kept = text_message(Role::assistant, std::string(kCallsLeftOut)).parts;
+    messages[i].parts = std::move(kept);
+  }
+  return messages;
 }
 
 bool pairs_intact(const std::vector<Message>& messages) {

@@ -15,6 +15,7 @@ from .routes import ROUTES
 from .schedules import SCHEDULES
 from .sequences import SEQUENCES
 from .store import STORE
+from .transcripts import TRANSCRIPTS
 from .values import Adapter
 from .wakes import WAKES
 
@@ -33,5 +34,6 @@ ADAPTERS: dict[str, Adapter] = {
     **HOOKS,
     **WAKES,
     **SEQUENCES,
+    **TRANSCRIPTS,
 }
 """By the name of the recorded function."""
