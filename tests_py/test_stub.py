@@ -105,6 +105,11 @@ def sample(record: str, field: str) -> Any:
         return samples[annotation]
     if annotation.startswith("Sequence["):
         return []
+    if annotation in RECORDS and annotation != "Ledger":
+        fields = keywords(CLASSES[annotation])
+        return getattr(_core, annotation)(
+            **{name: sample(annotation, name) for name, needed in fields.items() if needed}
+        )
     if annotation == "Ledger":
         fields = keywords(CLASSES["Ledger"])
         return vagus.Ledger(**{name: sample("Ledger", name) for name in fields})

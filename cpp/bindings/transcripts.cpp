@@ -1,8 +1,12 @@
 #include "module.hpp"
 #include "records.hpp"
+#include "vagus/context/context_pruning.hpp"
 #include "vagus/context/pairing.hpp"
+#include "vagus/context/text_cut.hpp"
 #include "vagus/context/tool_calls.hpp"
+#include "vagus/context/tool_results.hpp"
 #include "vagus/context/turn_rules.hpp"
+#include "vagus/context/weighted_chars.hpp"
 
 // The rules of transcripts, one by one. Python sees these functions as `vagus.transcripts`.
 namespace vagus::bindings {
@@ -81,11 +85,129 @@ void bind_turns(py::module_& module) {
       py::arg("messages"), "A user's message in front of the first turn, unless that is a user's.");
 }
 
+// ---- tool results
+
+CutWords words_argument(py::handle words) {
+  CutWords given = argument<std::optional<CutWords>>(words, "words").value_or(CutWords{});
+  if (auto failed = check_cut_words(given)) throw Exception(*failed);
+  return given;
+}
+
+ResultLimits limits_argument(py::handle limits) {
+  ResultLimits given = argument<ResultLimits>(limits, "limits");
+  if (auto failed = check_result_limits(given)) throw Exception(*failed);
+  return given;
+}
+
+std::string cut(py::handle text, py::handle max_chars, py::handle min_head, py::handle words) {
+  TextCut how;
+  how.max_chars = argument<std::int64_t>(max_chars, "max_chars");
+  how.min_head = argument<std::int64_t>(min_head, "min_head");
+  return cut_text(text_view(text, "text"), how, words_argument(words));
+}
+
+ShrunkResults shrink(py::handle messages, py::handle limits, py::handle memory) {
+  const auto known = argument<std::optional<ResultMemory>>(memory, "memory");
+  return shrink_results(messages_argument(messages), limits_argument(limits),
+                        known.value_or(ResultMemory{}));
+}
+
+ShrunkResults prune(py::handle messages, py::handle window, py::handle settings) {
+  const auto given = argument<std::optional<PruningSettings>>(settings, "settings");
+  return prune_old_results(messages_argument(messages), argument<std::int64_t>(window, "window"),
+                           bounded(given.value_or(PruningSettings{})));
+}
+
+void bind_cuts(py::module_& module) {
+  bind_record<CutWords>(module, "What stands in a text that was cut.");
+  module.def(
+      "weighted_chars", [](py::handle text) { return weighted_chars(text_view(text, "text")); },
+      py::arg("text"), "Characters of a text by what they cost.");
+  module.def("cut_text", &cut, py::arg("text"), py::arg("max_chars"), py::kw_only(),
+             py::arg("min_head") = 0, py::arg("words") = py::none(),
+             "A text of at most so many weighted characters, notice included.");
+  module.def(
+      "cut_notice",
+      [](py::handle count, py::handle words) {
+        return cut_notice(argument<std::int64_t>(count, "count"), words_argument(words));
+      },
+      py::arg("count"), py::arg("words") = py::none(),
+      "The notice for so many missing UTF-16 units, at least 1.");
+}
+
+void bind_results(py::module_& module) {
+  bind_record<ResultLimits>(module, "Limits on the tool results of a prompt.");
+  bind_record<ResultMemory>(module, "How short results have been shown.");
+  bind_record<ShrunkResults>(module, "Messages with shorter results, and what that took away.");
+  bind_record<ResultPotential>(module, "What cutting results could take away.");
+  bind_record<GuardedLoop>(module, "The messages of a tool loop before the model's next call.");
+  module.def(
+      "tool_result_cap",
+      [](py::handle window, py::handle hard_cap) {
+        return tool_result_cap(argument<std::int64_t>(window, "window"),
+                               argument<std::optional<std::int64_t>>(hard_cap, "hard_cap"));
+      },
+      py::arg("window"), py::kw_only(), py::arg("hard_cap") = py::none(),
+      "The most characters that one result may have in a window of so many tokens.");
+  module.def(
+      "all_results_cap",
+      [](py::handle window, py::handle result_chars) {
+        return all_results_cap(argument<std::int64_t>(window, "window"),
+                               argument<std::int64_t>(result_chars, "result_chars"));
+      },
+      py::arg("window"), py::arg("result_chars"),
+      "The most characters that all results together may have.");
+  module.def(
+      "loop_result_cap",
+      [](py::handle window) { return loop_result_cap(argument<std::int64_t>(window, "window")); },
+      py::arg("window"),
+      "The most characters, doubled, that one result may have inside a tool loop.");
+  module.def("shrink_results", &shrink, py::arg("messages"), py::arg("limits"), py::kw_only(),
+             py::arg("memory") = py::none(), "The messages with tool results within limits.");
+  module.def(
+      "result_potential",
+      [](py::handle messages, py::handle limits) {
+        return result_potential(messages_argument(messages), limits_argument(limits));
+      },
+      py::arg("messages"), py::arg("limits"), "What cutting results could take away.");
+  module.def(
+      "guard_tool_loop",
+      [](py::handle messages, py::handle window, py::handle words) {
+        return guard_tool_loop(messages_argument(messages),
+                               argument<std::int64_t>(window, "window"), words_argument(words));
+      },
+      py::arg("messages"), py::arg("window"), py::kw_only(), py::arg("words") = py::none(),
+      "The messages of a tool loop, results cut, and whether they fit.");
+}
+
+void bind_pruning(py::module_& module) {
+  bind_record<PruningSettings>(module, "When old tool results are cut, and how far.");
+  module.def(
+      "bounded_settings",
+      [](py::handle settings) { return bounded(argument<PruningSettings>(settings, "settings")); },
+      py::arg("settings"), "The settings with every number and text that can be used.");
+  module.def("prune_old_results", &prune, py::arg("messages"), py::arg("window"), py::kw_only(),
+             py::arg("settings") = py::none(),
+             "The messages with old tool results cut, for a prompt whose cache is cold.");
+  module.def(
+      "pruning_is_due",
+      [](py::handle settings, py::handle last_sent, py::handle now) {
+        return pruning_is_due(argument<PruningSettings>(settings, "settings"),
+                              argument<std::optional<Millis>>(last_sent, "last_sent_ms"),
+                              argument<Millis>(now, "now_ms"));
+      },
+      py::arg("settings"), py::arg("last_sent_ms"), py::kw_only(), py::arg("now_ms"),
+      "True when a conversation that was last sent then, or never (None), has a cold cache.");
+}
+
 }  // namespace
 
 void bind_transcripts(py::module_& module) {
   bind_pairs(module);
   bind_turns(module);
+  bind_cuts(module);
+  bind_results(module);
+  bind_pruning(module);
 }
 
 }  // namespace vagus::bindings

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .adapters.values import Versioned
+
 if TYPE_CHECKING:
     from .adapters.values import Adapter
     from .deviations import Rule
@@ -127,6 +129,8 @@ def files_by_area(folder: Path) -> dict[str, list[Path]]:
 def outcome(case: Case, adapter: Adapter) -> Any:
     """What vagus answers, or the error of a call that went wrong."""
     try:
+        if isinstance(adapter, Versioned):
+            return adapter(case.args, version_of(case))
         return adapter(case.args)
     except Exception as error:
         return error

@@ -15,6 +15,7 @@ from .routes import ROUTES
 from .schedules import SCHEDULES
 from .sequences import SEQUENCES
 from .store import STORE
+from .tool_results import TOOL_RESULTS
 from .transcripts import TRANSCRIPTS
 from .values import Adapter
 from .wakes import WAKES
@@ -35,5 +36,6 @@ ADAPTERS: dict[str, Adapter] = {
     **WAKES,
     **SEQUENCES,
     **TRANSCRIPTS,
+    **TOOL_RESULTS,
 }
 """By the name of the recorded function."""

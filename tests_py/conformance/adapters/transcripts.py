@@ -26,7 +26,7 @@ WORDS = {
 # ---- messages -------------------------------------------------------------------------------
 
 
-def part_of(block: Raw, raw: Raw) -> Part:
+def part_of(block: Raw) -> Part:
     match block["type"]:
         case "toolCall":
             given = block.get("arguments", block.get("input"))
@@ -40,8 +40,6 @@ def part_of(block: Raw, raw: Raw) -> Part:
             return Part(kind="image", data=json.dumps(block))
         case "thinking":
             return Part(kind="thinking", text=block["thinking"])
-        case "text" if raw["role"] == "toolResult":
-            return result_of(raw, block["text"])
         case _:
             return Part(kind="text", text=block["text"])
 
@@ -60,9 +58,10 @@ def message_of(raw: Raw) -> Message:
     """A recorded message. A tool's message begins with its result, whatever its blocks are."""
     content = raw["content"]
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    parts = [part_of(block, raw) for block in blocks]
-    if raw["role"] == "toolResult" and (not parts or parts[0].kind != "tool_result"):
-        parts.insert(0, result_of(raw, ""))
+    parts = [part_of(block) for block in blocks]
+    if raw["role"] == "toolResult":
+        text_first = bool(parts) and parts[0].kind == "text"
+        parts = [result_of(raw, parts[0].text if text_first else ""), *parts[text_first:]]
     return Message(role=ROLES.get(raw["role"], raw["role"]), parts=parts)
 
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import vagus
 
 Args: TypeAlias = Mapping[str, Any]
 Adapter: TypeAlias = Callable[[Args], Any]
+
+
+class Versioned:
+    """An adapter that is told which version gave the result, as numbers: where versions have other
+    settings or words, vagus is given those of that version."""
+
+    def __init__(self, adapter: Callable[[Args, Sequence[int]], Any]) -> None:
+        self.adapter = adapter
+
+    def __call__(self, args: Args, version: Sequence[int] = ()) -> Any:
+        return self.adapter(args, version)
 
 
 def text(args: Args, name: str) -> str:
