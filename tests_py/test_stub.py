@@ -169,6 +169,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "PeerKind": taker("Peer", "kind"),
     "PeerWord": taker("KeyRoute", "peer_kind"),
     "Profile": profiled_context,
+    "ProviderErrorKind": taker("ProviderError", "kind"),
     "ReplyVerdict": taker("HeartbeatReply", "verdict"),
     "RekeyOutcome": taker("RekeyStep", "outcome"),
     "Role": taker("Message", "role"),
@@ -189,8 +190,8 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "WakeState": taker("WakeFate", "state"),
 }
 # Only handed out, never taken; test_keys.py and test_key_texts.py read all of them off keys, and
-# test_events.py off events.
-GIVEN = {"ChatType", "EventClass", "TextShape", "SessionKind"}
+# test_events.py off events, and test_provider_errors.py off texts.
+GIVEN = {"ChatType", "CompactionReason", "EventClass", "TextShape", "SessionKind"}
 
 
 @pytest.mark.parametrize("alias", TAKERS)
@@ -223,7 +224,7 @@ def test_a_class_has_the_members_of_its_stub(name):
 def test_the_module_has_nothing_that_the_stub_hides():
     public = {name for name in vars(_core) if not name.startswith("_")}
     values = {"RESPOND_TOOL", "WORKSPACE_FILES", "unicode_version"}
-    values |= {"CALLS_LEFT_OUT", "NO_RESULT", "OPENING"}
+    values |= {"CALLS_LEFT_OUT", "IMAGE_REMOVED", "NO_RESULT", "OPENING"}
     assert public == set(CLASSES) | FUNCTIONS | values
 
 

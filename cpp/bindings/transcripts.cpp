@@ -1,12 +1,16 @@
 #include "module.hpp"
 #include "records.hpp"
 #include "vagus/context/context_pruning.hpp"
+#include "vagus/context/history.hpp"
+#include "vagus/context/history_limit.hpp"
 #include "vagus/context/pairing.hpp"
+#include "vagus/context/provider_errors.hpp"
 #include "vagus/context/text_cut.hpp"
 #include "vagus/context/tool_calls.hpp"
 #include "vagus/context/tool_results.hpp"
 #include "vagus/context/turn_rules.hpp"
 #include "vagus/context/weighted_chars.hpp"
+#include "vagus/text/acknowledgement.hpp"
 
 // The rules of transcripts, one by one. Python sees these functions as `vagus.transcripts`.
 namespace vagus::bindings {
@@ -200,6 +204,79 @@ void bind_pruning(py::module_& module) {
       "True when a conversation that was last sent then, or never (None), has a cold cache.");
 }
 
+// ---- history
+
+bool is_real(py::handle messages, py::handle index) {
+  const auto given = messages_argument(messages);
+  const auto at = argument<std::int64_t>(index, "index");
+  if (at < 0) refuse("index", index, "must not be negative");
+  return is_real_conversation(given, static_cast<std::size_t>(at));
+}
+
+void bind_history(py::module_& module) {
+  bind_record<ReducedHistory>(module, "A history with less in it.");
+  bind_record<HeartbeatTurns>(module, "How heartbeats that found nothing are told.");
+  bind_record<ChannelHistory>(module, "How many turns the sessions of one channel send.");
+  module.attr("IMAGE_REMOVED") = std::string(kImageRemoved);
+  module.def(
+      "prune_history_images",
+      [](py::handle messages, py::handle keep) {
+        return prune_history_images(messages_argument(messages),
+                                    argument<std::int64_t>(keep, "keep_turns"));
+      },
+      py::arg("messages"), py::kw_only(), py::arg("keep_turns") = 3,
+      "The messages without the images of all but the newest answered turns.");
+  module.def(
+      "limit_turns",
+      [](py::handle messages, py::handle limit) {
+        return limit_turns(messages_argument(messages),
+                           argument<std::optional<std::int64_t>>(limit, "limit"));
+      },
+      py::arg("messages"), py::arg("limit"),
+      "The newest turns, each from a user's message on; all of them without a limit from 1.");
+  module.def(
+      "history_limit",
+      [](py::handle key, py::handle channels) {
+        using Channels = std::map<std::string, ChannelHistory>;
+        return to_python(
+            history_limit(text_view(key, "key"), argument<Channels>(channels, "channels")));
+      },
+      py::arg("key"), py::arg("channels"),
+      "The limit of a session, for ``limit_turns``; None for sessions that have none.");
+  module.def(
+      "drop_heartbeats",
+      [](py::handle messages, py::handle turns) {
+        return drop_heartbeats(messages_argument(messages),
+                               argument<HeartbeatTurns>(turns, "turns"));
+      },
+      py::arg("messages"), py::arg("turns"), "The messages without heartbeats that found nothing.");
+  module.def("is_real_conversation", &is_real, py::arg("messages"), py::arg("index"),
+             "True when the message there is part of a conversation.");
+  module.def(
+      "is_no_reply", [](py::handle text) { return is_no_reply(text_view(text, "text")); },
+      py::arg("text"), "True for NO_REPLY alone, in any case.");
+  module.def(
+      "without_no_reply",
+      [](py::handle text) { return std::string(without_no_reply(text_view(text, "text"))); },
+      py::arg("text"), "The text, trimmed, without the NO_REPLY that it ends with.");
+}
+
+// ---- errors
+
+void bind_provider_errors(py::module_& module) {
+  bind_record<ProviderError>(module, "A provider's error text, read.");
+  module.def(
+      "classify_provider_error",
+      [](py::handle text) { return classify_provider_error(text_view(text, "text")); },
+      py::arg("text"), "What a provider's error text says is wrong.");
+  module.def(
+      "classify_compaction_reason",
+      [](py::handle text) {
+        return to_python(classify_compaction_reason(text_view(text, "text")));
+      },
+      py::arg("text"), "Why a compaction came to nothing, from a text for people.");
+}
+
 }  // namespace
 
 void bind_transcripts(py::module_& module) {
@@ -208,6 +285,8 @@ void bind_transcripts(py::module_& module) {
   bind_cuts(module);
   bind_results(module);
   bind_pruning(module);
+  bind_history(module);
+  bind_provider_errors(module);
 }
 
 }  // namespace vagus::bindings

@@ -7,6 +7,7 @@ from vagus.types import (
     AdmissionCode,
     BindingOutcome,
     ChatType,
+    CompactionReason,
     DelayCause,
     DmScope,
     DurationUnit,
@@ -26,6 +27,7 @@ from vagus.types import (
     PeerKind,
     PeerWord,
     Profile,
+    ProviderErrorKind,
     RekeyOutcome,
     ReplyVerdict,
     Role,
@@ -56,6 +58,7 @@ RESPOND_TOOL: dict[str, Any]
 NO_RESULT: str
 CALLS_LEFT_OUT: str
 OPENING: str
+IMAGE_REMOVED: str
 
 @type_check_only
 class _Record:
@@ -1992,6 +1995,79 @@ def prune_old_results(
     messages: Sequence[Message], window: int, *, settings: PruningSettings | None = None
 ) -> ShrunkResults: ...
 def pruning_is_due(settings: PruningSettings, last_sent_ms: int | None, *, now_ms: int) -> bool: ...
+
+class ReducedHistory(_Record):
+    def __init__(
+        self,
+        messages: Sequence[Message],
+        removed: int = ...,
+        *,
+        tokens: int = ...,
+    ) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+    @property
+    def removed(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+
+class HeartbeatTurns(_Record):
+    def __init__(
+        self,
+        prompts: Sequence[str],
+        ack_max_chars: int = ...,
+        *,
+        with_tools: bool = ...,
+    ) -> None: ...
+    @property
+    def prompts(self) -> list[str]: ...
+    @property
+    def ack_max_chars(self) -> int: ...
+    @property
+    def with_tools(self) -> bool: ...
+
+class ChannelHistory(_Record):
+    def __init__(
+        self,
+        history_limit: int | None = ...,
+        dm_history_limit: int | None = ...,
+        *,
+        dms: Mapping[str, int] = ...,
+    ) -> None: ...
+    @property
+    def history_limit(self) -> int | None: ...
+    @property
+    def dm_history_limit(self) -> int | None: ...
+    @property
+    def dms(self) -> dict[str, int]: ...
+
+class ProviderError(_Record):
+    def __init__(
+        self,
+        kind: ProviderErrorKind,
+        in_compaction: bool = ...,
+        *,
+        observed_tokens: int | None = ...,
+        limit_tokens: int | None = ...,
+    ) -> None: ...
+    @property
+    def kind(self) -> ProviderErrorKind: ...
+    @property
+    def in_compaction(self) -> bool: ...
+    @property
+    def observed_tokens(self) -> int | None: ...
+    @property
+    def limit_tokens(self) -> int | None: ...
+
+def prune_history_images(messages: Sequence[Message], *, keep_turns: int = 3) -> ReducedHistory: ...
+def limit_turns(messages: Sequence[Message], limit: int | None) -> ReducedHistory: ...
+def history_limit(key: str, channels: Mapping[str, ChannelHistory]) -> int | None: ...
+def drop_heartbeats(messages: Sequence[Message], turns: HeartbeatTurns) -> ReducedHistory: ...
+def is_real_conversation(messages: Sequence[Message], index: int) -> bool: ...
+def is_no_reply(text: str) -> bool: ...
+def without_no_reply(text: str) -> str: ...
+def classify_provider_error(text: str) -> ProviderError: ...
+def classify_compaction_reason(text: str) -> CompactionReason: ...
 
 class Assembly:
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...

@@ -124,6 +124,32 @@ TurnFault: TypeAlias = Literal[
 ]
 """Why a provider would refuse a list of messages."""
 
+ProviderErrorKind: TypeAlias = Literal[
+    "other",
+    "overflow",
+    "likely_overflow",
+    "window_too_small",
+    "rate_limit",
+    "billing",
+    "reasoning",
+    "turns",
+]
+"""What a provider's error text says is wrong."""
+
+CompactionReason: TypeAlias = Literal[
+    "unknown",
+    "no_compactable_entries",
+    "below_threshold",
+    "already_compacted_recently",
+    "live_context_still_exceeds_target",
+    "guard_blocked",
+    "summary_failed",
+    "timeout",
+    "provider_error_4xx",
+    "provider_error_5xx",
+]
+"""Why a compaction came to nothing."""
+
 LedgerSource: TypeAlias = Literal["estimated"]
 """How sure a ledger is of its numbers."""
 

@@ -9,6 +9,7 @@ from .grammar import GRAMMAR
 from .heartbeat_plans import HEARTBEAT_PLANS
 from .heartbeat_replies import HEARTBEAT_REPLIES
 from .heartbeats import HEARTBEATS
+from .histories import HISTORIES
 from .hooks import HOOKS
 from .ids import IDS
 from .routes import ROUTES
@@ -37,5 +38,6 @@ ADAPTERS: dict[str, Adapter] = {
     **SEQUENCES,
     **TRANSCRIPTS,
     **TOOL_RESULTS,
+    **HISTORIES,
 }
 """By the name of the recorded function."""
