@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .cases import Case
+from .deviations_context_transcripts import TRANSCRIPT_PREDICATES
 from .deviations_heartbeats import HEARTBEAT_PREDICATES
 from .deviations_schedules import SCHEDULE_PREDICATES
 from .deviations_wakes import WAKE_PREDICATES
@@ -195,6 +196,7 @@ PREDICATES: dict[str, Predicate] = {
     **SCHEDULE_PREDICATES,
     **HEARTBEAT_PREDICATES,
     **WAKE_PREDICATES,
+    **TRANSCRIPT_PREDICATES,
 }
 
 
