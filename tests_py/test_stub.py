@@ -154,6 +154,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "DmScope": scoped_key,
     "DurationUnit": lambda unit: vagus.parse_duration("1", unit=unit),
     "EventReceipt": taker("EventPosted", "receipt"),
+    "Fit": taker("Pressure", "fit"),
     "GroupScope": taker("Route", "group_scope"),
     "HeartbeatOutcome": taker("HeartbeatResult", "outcome"),
     "HeartbeatPriority": taker("HeartbeatResult", "priority"),
@@ -188,6 +189,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "WakeOutcome": settle,
     "WakeSource": lambda source: _core.read_wake_label("x", source=source),
     "WakeState": taker("WakeFate", "state"),
+    "WindowSource": taker("ContextWindow", "source"),
 }
 # Only handed out, never taken; test_keys.py and test_key_texts.py read all of them off keys, and
 # test_events.py off events, and test_provider_errors.py off texts.
@@ -224,7 +226,7 @@ def test_a_class_has_the_members_of_its_stub(name):
 def test_the_module_has_nothing_that_the_stub_hides():
     public = {name for name in vars(_core) if not name.startswith("_")}
     values = {"RESPOND_TOOL", "WORKSPACE_FILES", "unicode_version"}
-    values |= {"CALLS_LEFT_OUT", "IMAGE_REMOVED", "NO_RESULT", "OPENING"}
+    values |= {"CALLS_LEFT_OUT", "IMAGE_REMOVED", "NO_RESULT", "OPENING", "SUMMARY_HEADINGS"}
     assert public == set(CLASSES) | FUNCTIONS | values
 
 

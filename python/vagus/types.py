@@ -200,6 +200,9 @@ RunOutcome: TypeAlias = Literal[
 ]
 """How a run ended."""
 
+Fit: TypeAlias = Literal["fits", "shrink-results", "compact", "compact-then-shrink"]
+"""What a prompt needs before it can be sent."""
+
 Profile: TypeAlias = Literal["vagus", "reference"]
 """Whose rules are followed."""
 
@@ -290,3 +293,6 @@ LintCode: TypeAlias = Literal[
 
 RekeyOutcome: TypeAlias = Literal["kept", "rename", "conflict", "orphan"]
 """What a change of configuration does to a stored session."""
+
+WindowSource: TypeAlias = Literal["model", "setting", "fallback"]
+"""Where the size of a context window comes from."""

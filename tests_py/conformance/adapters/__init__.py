@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .admission import ADMISSION
+from .compaction import COMPACTION
 from .conversations import CONVERSATIONS
 from .events import EVENTS
 from .grammar import GRAMMAR
@@ -36,6 +37,7 @@ ADAPTERS: dict[str, Adapter] = {
     **HOOKS,
     **WAKES,
     **SEQUENCES,
+    **COMPACTION,
     **TRANSCRIPTS,
     **TOOL_RESULTS,
     **HISTORIES,
