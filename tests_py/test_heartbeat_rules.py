@@ -99,6 +99,9 @@ def test_the_time_is_told_in_any_zone() -> None:
     there = datetime.fromtimestamp(NOW / 1000, ZoneInfo("Asia/Tokyo"))
     assert f"{there:%A, %B}" in heartbeat.time_line(NOW, "Asia/Tokyo")
     assert f"{there:%H:%M} (Asia/Tokyo)" in heartbeat.time_line(NOW, "Asia/Tokyo")
+    assert f"- {there:%-I:%M %p} (Asia/Tokyo)" in heartbeat.time_line(NOW, "Asia/Tokyo", hours=12)
+    with pytest.raises(InvalidInput, match="hours"):
+        heartbeat.time_line(NOW, hours=13)
 
 
 # ---- configuration and transcripts ----------------------------------------------------------

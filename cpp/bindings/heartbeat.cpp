@@ -7,6 +7,7 @@
 #include "vagus/heartbeat/pruning.hpp"
 #include "vagus/heartbeat/reply.hpp"
 #include "vagus/heartbeat/tasks.hpp"
+#include "vagus/heartbeat/time_line.hpp"
 #include "vagus/heartbeat/visibility.hpp"
 #include "zones.hpp"
 
@@ -132,11 +133,15 @@ void bind_checklist(py::module_& module) {
 void bind_time_line(py::module_& module) {
   module.def(
       "heartbeat_time_line",
-      [](py::handle now, py::handle zone) {
-        return time_line(time_argument(now, "now_ms"), zone_argument(zone));
+      [](py::handle now, py::handle zone, py::handle hours) {
+        const auto face = argument<std::int64_t>(hours, "hours");
+        if (face != 12 && face != 24) refuse("hours", hours, "must be 12 or 24");
+        const auto line = face == 12 ? &time_line_of_12_hours : &time_line;
+        return line(time_argument(now, "now_ms"), zone_argument(zone));
       },
-      py::arg("now_ms"), py::arg("zone") = "UTC",
-      "The line that tells a model the time. Raises InvalidInput for an unknown zone.");
+      py::arg("now_ms"), py::arg("zone") = "UTC", py::kw_only(), py::arg("hours") = 24,
+      "The line that tells a model the time, on a clock of 24 or 12 hours. Raises InvalidInput for "
+      "an unknown zone.");
   module.def(
       "heartbeat_with_time_line",
       [](py::handle text, py::handle now, py::handle zone) {

@@ -1,5 +1,6 @@
 #include "module.hpp"
 #include "records.hpp"
+#include "vagus/context/bootstrap_files.hpp"
 #include "vagus/context/context_pruning.hpp"
 #include "vagus/context/history.hpp"
 #include "vagus/context/history_limit.hpp"
@@ -261,6 +262,26 @@ void bind_history(py::module_& module) {
       py::arg("text"), "The text, trimmed, without the NO_REPLY that it ends with.");
 }
 
+// ---- files
+
+std::vector<ShownFile> show_files(py::handle files, py::handle limits) {
+  const auto given = argument<std::optional<BootstrapLimits>>(limits, "limits");
+  const BootstrapLimits checked = given.value_or(BootstrapLimits{});
+  if (auto failed = check_bootstrap_limits(checked)) throw Exception(*failed);
+  return bootstrap_files(argument<std::vector<BootstrapFile>>(files, "files"), checked);
+}
+
+void bind_files(py::module_& module) {
+  bind_record<BootstrapFile>(module, "A file of a workspace.");
+  bind_record<BootstrapLimits>(module, "How much of the files is shown.");
+  bind_record<ShownFile>(module, "A file as it is shown.");
+  module.def(
+      "bootstrap_files",
+      [](py::handle files, py::handle limits) { return to_python(show_files(files, limits)); },
+      py::arg("files"), py::kw_only(), py::arg("limits") = py::none(),
+      "What is shown of the files, in order, within limits.");
+}
+
 // ---- errors
 
 void bind_provider_errors(py::module_& module) {
@@ -286,6 +307,7 @@ void bind_transcripts(py::module_& module) {
   bind_results(module);
   bind_pruning(module);
   bind_history(module);
+  bind_files(module);
   bind_provider_errors(module);
 }
 

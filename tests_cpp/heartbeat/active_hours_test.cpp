@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "vagus/heartbeat/time_line.hpp"
+
 namespace vagus {
 namespace {
 
@@ -176,6 +178,17 @@ TEST(ActiveHours, SpansAreWhatIsInside) {
       ASSERT_EQ(hours.contains(at), span && span->from <= at) << at;
     }
   }
+}
+
+TEST(TimeLine, HasAClockOfTwelveHoursToo) {
+  EXPECT_EQ(time_line_of_12_hours(0, Zone()),
+            "Current time: Thursday, January 1st, 1970 - 12:00 AM (UTC) / 1970-01-01 00:00 UTC");
+  EXPECT_EQ(time_line_of_12_hours(12 * kHour + 5 * kMinute, Zone()),
+            "Current time: Thursday, January 1st, 1970 - 12:05 PM (UTC) / 1970-01-01 12:05 UTC");
+  EXPECT_EQ(time_line_of_12_hours(0, zone_of("Asia/Tokyo", {{0, 32'400}})),
+            "Current time: Thursday, January 1st, 1970 - 9:00 AM (Asia/Tokyo) / 1970-01-01 00:00 "
+            "UTC");
+  EXPECT_EQ(time_line_of_12_hours(23 * kHour, Zone()).find("11:00 PM"), 44u);
 }
 
 TEST(TimeLine, TellsLocalTimeAndUtc) {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .adapters.tool_results import OMISSION, decoded, shown, units
-from .cases import Case
+from .cases import Case, same
 
 
 def call_ids(message: dict[str, Any]) -> list[str]:
@@ -56,9 +56,17 @@ def _cuts_stay_within_their_limit(case: Case, got: Any) -> bool:
     """A text or a result that the recorded system leaves longer than it may be."""
     limit = case.args["maxChars"]
     if case.fn == "truncate_tool_text":
-        return units_of(case.expect) > limit and isinstance(got, str) and len(got) <= limit
+        told = "more characters truncated" in ending(case.expect or "")
+        return told and units_of(case.expect) > limit and fills(got, case)
     theirs, ours = (numbers(value) for value in (case.expect, got))
     return len(ours) == len(theirs) and sum(theirs) > limit >= sum(ours) > 0
+
+
+def fills(got: Any, case: Case) -> bool:
+    """True for the beginning of a text, and dots where there is room, as long as may be."""
+    text, limit = decoded(case.args["text"]), case.args["maxChars"]
+    dots = "..." if limit > len("...") else ""
+    return bool(got == text[: limit - len(dots)] + dots)
 
 
 def numbers(value: Any) -> list[int]:
@@ -92,8 +100,36 @@ def _notices_count_what_is_missing(case: Case, got: Any) -> bool:
     return bool(shown(theirs) == case.expect and shown(ours) == got)
 
 
+def _cut_files_keep_their_end(case: Case, got: Any) -> bool:
+    """Files that differ are cut to the same room: here with both ends around a whole marker."""
+    if not isinstance(got, list) or not isinstance(case.expect, list):
+        return False
+    contents = {each["path"]: decoded(each.get("content") or "") for each in case.args["files"]}
+    differing = [
+        (theirs, ours)
+        for theirs, ours in zip(case.expect, got, strict=False)
+        if not same(ours, theirs)
+    ]
+    return len(got) == len(case.expect) and all(
+        isinstance(ours, dict)
+        and ours.get("path") == theirs["path"]
+        and units_of(ours.get("content")) <= units_of(theirs["content"])
+        and ending(theirs["content"]).endswith("…")
+        and contents[ours["path"]]
+        .rstrip()
+        .endswith(ending(ours["content"]).rpartition("…")[2].strip())
+        and "…\n" in ending(ours["content"])
+        for theirs, ours in differing
+    )
+
+
+def ending(value: Any) -> str:
+    return str(value["tail"] if isinstance(value, dict) else value)
+
+
 TRANSCRIPT_PREDICATES: dict[str, Callable[[Case, Any], bool]] = {
     "one-result-for-each-call": _one_result_for_each_call,
     "cuts-stay-within-their-limit": _cuts_stay_within_their_limit,
     "notices-count-what-is-missing": _notices_count_what_is_missing,
+    "cut-files-keep-their-end": _cut_files_keep_their_end,
 }

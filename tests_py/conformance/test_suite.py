@@ -14,6 +14,7 @@ import pytest
 from vagus import InvalidKey, SessionKey, keys
 
 from .adapters import ADAPTERS
+from .adapters.tool_results import shown
 from .adapters.values import failing, id_text, record, text, throws
 from .cases import (
     DATA,
@@ -30,6 +31,7 @@ from .cases import (
     same,
 )
 from .deviations import PREDICATES, Rule, load_rules
+from .deviations_context_transcripts import both_ends
 
 RULES = {rule.name: rule for rule in load_rules()}
 
@@ -145,6 +147,17 @@ UNIT_TESTED = {"isolated-threads"}
 def test_every_rule_is_used() -> None:
     assert used_by_shipped_cases() | UNIT_TESTED == set(RULES)
 
+
+CALLING = {
+    "role": "assistant",
+    "content": [{"type": "toolCall", "id": "1", "name": "exec", "arguments": {}}],
+}
+RESULT = {
+    "role": "toolResult",
+    "toolCallId": "1",
+    "toolName": "exec",
+    "content": [{"type": "text", "text": "r"}],
+}
 
 COVERED = [
     case(
@@ -284,6 +297,42 @@ COVERED = [
     case("duration_ms", 10**17, raw="99999999999999s"),
     case("is_exec_completion", False, text="Exec completed (9f2c, code 0) :: "),
     case("format_events", "System: [2025-06-15T15:06:40Z] one", events=[{"text": "one"}]),
+    case(
+        "repair_pairing",
+        {"messages": ["A:1", "R:1", "R:1"], "added": 0, "dup": 0, "orphan": 0, "moved": False},
+        messages=[CALLING, RESULT, RESULT],
+    ),
+    case(
+        "repair_pairing",
+        {"messages": ["A:1", "R:1", "A:1"], "added": 1, "dup": 2, "orphan": 0, "moved": True},
+        messages=[CALLING, RESULT, CALLING, RESULT],
+    ),
+    case("truncate_tool_text", "[... 9 more characters truncated]", text="x" * 9, maxChars=5),
+    case(
+        "truncate_tool_message_lens",
+        [45, 20],
+        message={**RESULT, "content": [{"type": "text", "text": "x" * n} for n in (60, 20)]},
+        maxChars=60,
+    ),
+    case(
+        "truncate_tool_text",
+        shown(both_ends("x" * 900 + " done", 400, omission_is_missing=False)),
+        text="x" * 900 + " done",
+        maxChars=400,
+        minKeepChars=0,
+    ),
+    case(
+        "bootstrap_files",
+        [
+            {
+                "path": "/A.md",
+                "content": ("a" * 84 + "\n\n[...truncated, read A.md for full content...]")[:119]
+                + "…",
+            }
+        ],
+        files=[{"name": "A.md", "path": "/A.md", "content": "a" * 400 + "end"}],
+        options={"maxChars": 120},
+    ),
 ]
 
 

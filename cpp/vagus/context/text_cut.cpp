@@ -7,6 +7,7 @@
 #include "vagus/context/weighted_chars.hpp"
 #include "vagus/text/template.hpp"
 #include "vagus/text/unicode.hpp"
+#include "vagus/text/utf16.hpp"
 
 namespace vagus {
 namespace {
@@ -38,20 +39,6 @@ bool has_word(std::string_view text, std::string_view word) {
     if (starts && ends) return true;
   }
   return false;
-}
-
-// The last `units` UTF-16 units, or one less where that would cut a pair.
-std::string_view last_units(std::string_view text, std::size_t units) {
-  std::size_t start = text.size();
-  std::size_t counted = 0;
-  while (start > 0) {
-    std::size_t at = start - 1;
-    while (at > 0 && start - at < 4 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
-    counted += start - at == 4 ? 2 : 1;
-    if (counted > units) break;
-    start = at;
-  }
-  return text.substr(start);
 }
 
 // What is left of `prefix` of `text` when it ends with its last line, if that keeps more than
@@ -120,7 +107,7 @@ std::string cut_notice(std::int64_t count, const CutWords& words) {
 }
 
 bool has_important_end(std::string_view text) {
-  const std::string_view end = trim(last_units(text, kEndUnits));
+  const std::string_view end = trim(utf16_suffix(text, kEndUnits));
   if (end.ends_with('}') || end.ends_with(']')) return true;
   const std::string lowered = lower_ascii(end);
   return std::any_of(kEndWords.begin(), kEndWords.end(),

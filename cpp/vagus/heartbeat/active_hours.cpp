@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vagus/base/json.hpp"
+#include "vagus/heartbeat/time_line.hpp"
 #include "vagus/text/time_of_day.hpp"
 #include "vagus/text/timestamp.hpp"
 
@@ -53,6 +54,21 @@ std::string two_digits(unsigned number) {
 
 std::string clock(const CivilTime& time) {
   return two_digits(time.hour) + ":" + two_digits(time.minute);
+}
+
+// The line, with the local time as `face` has it.
+std::string line_with(const std::string& face, Millis at, const Zone& zone) {
+  const CivilTime local = civil_time(zone.local(at));
+  std::string line = "Current time: ";
+  line += kWeekdays[local.weekday];
+  line += ", ";
+  line += kMonths[local.month - 1];
+  line += " " + std::to_string(local.day);
+  line += ordinal_suffix(local.day);
+  line += ", " + std::to_string(local.year) + " - " + face + " (" + zone.name() + ") / ";
+  const CivilTime utc = civil_time(at);
+  line += std::to_string(utc.year) + "-" + two_digits(utc.month) + "-" + two_digits(utc.day);
+  return line + " " + clock(utc) + " UTC";
 }
 
 }  // namespace
@@ -139,17 +155,14 @@ std::optional<ActiveHours::Span> ActiveHours::next_span(Millis at) const {
 }
 
 std::string time_line(Millis at, const Zone& zone) {
+  return line_with(clock(civil_time(zone.local(at))), at, zone);
+}
+
+std::string time_line_of_12_hours(Millis at, const Zone& zone) {
   const CivilTime local = civil_time(zone.local(at));
-  std::string line = "Current time: ";
-  line += kWeekdays[local.weekday];
-  line += ", ";
-  line += kMonths[local.month - 1];
-  line += " " + std::to_string(local.day);
-  line += ordinal_suffix(local.day);
-  line += ", " + std::to_string(local.year) + " - " + clock(local) + " (" + zone.name() + ") / ";
-  const CivilTime utc = civil_time(at);
-  line += std::to_string(utc.year) + "-" + two_digits(utc.month) + "-" + two_digits(utc.day);
-  return line + " " + clock(utc) + " UTC";
+  const unsigned hour = local.hour % 12 == 0 ? 12 : local.hour % 12;
+  const std::string half = local.hour < 12 ? " AM" : " PM";
+  return line_with(std::to_string(hour) + ":" + two_digits(local.minute) + half, at, zone);
 }
 
 }  // namespace vagus

@@ -1,4 +1,4 @@
-"""What of a history is sent again, and what errors of providers mean."""
+"""What of a history is sent again, which files are shown, and what errors of providers mean."""
 
 from __future__ import annotations
 
@@ -6,10 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from vagus import heartbeat, transcripts
-from vagus.transcripts import ChannelHistory, HeartbeatTurns
+from vagus.transcripts import BootstrapFile, BootstrapLimits, ChannelHistory, HeartbeatTurns
 
+from .tool_results import decoded, shown
 from .transcripts import message_of, messages_of
 from .values import Adapter, Args, text
+
+MISSING = "[MISSING] Expected at: {{path}}"
+MARKER = (
+    "\n\n[...truncated, read {{name}} for full content...]\n"
+    "…(truncated {{name}}: kept {{head}}+{{tail}} chars of {{chars}})…\n\n"
+)
+FILE_CHARS, ALL_CHARS = 20_000, 150_000
+
+
+def _files(args: Args) -> Any:
+    files = [
+        BootstrapFile(
+            each["name"],
+            each.get("path") or "",
+            content=None if each.get("missing") else decoded(each.get("content") or ""),
+        )
+        for each in args["files"]
+    ]
+    options = args.get("options") or {}
+    limits = BootstrapLimits(
+        options.get("maxChars", FILE_CHARS),
+        options.get("totalMaxChars", ALL_CHARS),
+        marker=MARKER,
+        missing=MISSING,
+    )
+    made = transcripts.bootstrap_files(files, limits=limits)
+    return [{"path": each.path, "content": shown(each.content)} for each in made]
+
+
+def _time_line(args: Args) -> str:
+    settings = ((args.get("cfg") or {}).get("agents") or {}).get("defaults") or {}
+    return heartbeat.time_line(
+        args["nowMs"],
+        settings.get("userTimezone") or "UTC",
+        hours=12 if settings.get("timeFormat") == "12" else 24,
+    )
 
 
 def _images(args: Args) -> Any:
@@ -76,6 +113,8 @@ HISTORIES: dict[str, Adapter] = {
     "filter_heartbeat_pairs": _heartbeats,
     "is_silent": _silent,
     "is_real_conversation": _real,
+    "bootstrap_files": _files,
+    "time_line": _time_line,
     "classify_error": _error,
     "classify_compaction_reason": lambda args: transcripts.classify_compaction_reason(
         text(args, "text")

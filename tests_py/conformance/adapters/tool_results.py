@@ -27,7 +27,7 @@ NOTE = (
     "\n\n[Tool result trimmed: kept first {{head}} chars and last {{tail}} chars of "
     "{{count}} chars.]"
 )
-HARD_CAPS = {(2026, 4): 40_000, (2026, 5): 16_000}
+HARD_CAPS: dict[tuple[int, ...], int] = {(2026, 4): 40_000, (2026, 5): 16_000}
 """The newest version takes its own from the window."""
 
 
@@ -63,14 +63,19 @@ def shown(value: Any) -> Any:
     return {"len16": units(value), "sha256": digest, "tail": end}
 
 
+def is_newest(version: Sequence[int]) -> bool:
+    """Also where no version is told."""
+    return not version or tuple(version[:2]) >= NEWEST
+
+
 def words(version: Sequence[int]) -> CutWords:
     """What a version writes where it cuts."""
-    notice = NOTICE if tuple(version[:2]) >= NEWEST else OLD_NOTICE
+    notice = NOTICE if is_newest(version) else OLD_NOTICE
     return CutWords(notice=notice, omission=OMISSION)
 
 
 def cap(window: int, version: Sequence[int]) -> int:
-    return transcripts.tool_result_cap(window, hard_cap=HARD_CAPS.get((version[0], version[1])))
+    return transcripts.tool_result_cap(window, hard_cap=HARD_CAPS.get(tuple(version[:2])))
 
 
 def texts_of(message: Message) -> list[str | None]:
@@ -112,8 +117,7 @@ def _potential(args: Args, version: Sequence[int]) -> Any:
     args = decoded(args)
     window = args["contextWindowTokens"]
     most = cap(window, version)
-    newest = tuple(version[:2]) >= NEWEST
-    together = transcripts.all_results_cap(window, most) if newest else most
+    together = transcripts.all_results_cap(window, most) if is_newest(version) else most
     found = transcripts.result_potential(
         messages_of(args), ResultLimits(most, together, words=words(version))
     )
@@ -134,7 +138,7 @@ def _guard(args: Args, version: Sequence[int]) -> Any:
     guarded = transcripts.guard_tool_loop(
         messages_of(args), args["contextWindowTokens"], words=words(version)
     )
-    if not guarded.fits and tuple(version[:2]) < NEWEST:
+    if not guarded.fits and not is_newest(version):
         return throws(OVERFLOW)
     return shown(raws_of(guarded.shrunk.messages, args))
 
