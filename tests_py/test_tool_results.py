@@ -19,6 +19,7 @@ from vagus.transcripts import (
     prune_old_results,
     pruning_is_due,
     result_potential,
+    shrink_newest_turn,
     shrink_results,
     tool_result_cap,
     weighted_chars,
@@ -104,6 +105,17 @@ def test_the_potential_is_what_cutting_one_by_one_gives(history, limit):
     assert found.chars - found.oversized_reducible >= size(shrink_results(history, large).messages)
     left = found.chars - found.oversized_reducible
     assert found.all_reducible <= max(left - limit.all_chars, 0)
+
+
+@given(histories, st.integers(0, 2_000))
+def test_the_newest_turn_is_cut_as_a_last_resort(history, limit):
+    shrunk = shrink_newest_turn(history, limit)
+    users = [at for at, message in enumerate(history) if message.role == "user"]
+    start = users[-1] if users else 0
+    assert shrunk.messages[:start] == history[:start]
+    assert sum(weighted_chars(message.text) for message in shrunk.messages[start:]) <= limit
+    if shrunk.chars == 0:
+        assert shrunk.messages == history
 
 
 def test_memory_survives_a_restart():

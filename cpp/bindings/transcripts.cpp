@@ -120,7 +120,7 @@ ShrunkResults shrink(py::handle messages, py::handle limits, py::handle memory) 
 ShrunkResults prune(py::handle messages, py::handle window, py::handle settings) {
   const auto given = argument<std::optional<PruningSettings>>(settings, "settings");
   return prune_old_results(messages_argument(messages), argument<std::int64_t>(window, "window"),
-                           bounded(given.value_or(PruningSettings{})));
+                           bounded_settings(given.value_or(PruningSettings{})));
 }
 
 void bind_cuts(py::module_& module) {
@@ -170,6 +170,16 @@ void bind_results(py::module_& module) {
   module.def("shrink_results", &shrink, py::arg("messages"), py::arg("limits"), py::kw_only(),
              py::arg("memory") = py::none(), "The messages with tool results within limits.");
   module.def(
+      "shrink_newest_turn",
+      [](py::handle messages, py::handle max_chars, py::handle words) {
+        return shrink_newest_turn(messages_argument(messages),
+                                  argument<std::int64_t>(max_chars, "max_chars"),
+                                  words_argument(words));
+      },
+      py::arg("messages"), py::arg("max_chars"), py::kw_only(), py::arg("words") = py::none(),
+      "The messages with the texts of users and tools in the newest turn cut to so many weighted "
+      "characters together.");
+  module.def(
       "result_potential",
       [](py::handle messages, py::handle limits) {
         return result_potential(messages_argument(messages), limits_argument(limits));
@@ -189,7 +199,9 @@ void bind_pruning(py::module_& module) {
   bind_record<PruningSettings>(module, "When old tool results are cut, and how far.");
   module.def(
       "bounded_settings",
-      [](py::handle settings) { return bounded(argument<PruningSettings>(settings, "settings")); },
+      [](py::handle settings) {
+        return bounded_settings(argument<PruningSettings>(settings, "settings"));
+      },
       py::arg("settings"), "The settings with every number and text that can be used.");
   module.def("prune_old_results", &prune, py::arg("messages"), py::arg("window"), py::kw_only(),
              py::arg("settings") = py::none(),

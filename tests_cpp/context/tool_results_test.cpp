@@ -234,6 +234,29 @@ TEST(ShrinkResults, ALargerLimitDoesNotBringBackWhatIsGone) {
   EXPECT_EQ(large.messages, small.messages);
 }
 
+TEST(ShrinkNewestTurn, CutsWhatUsersAndToolsSaid) {
+  const std::vector<Message> messages = {user(std::string(900, 'a')),
+                                         says("b"),
+                                         user(std::string(900, 'c')),
+                                         calls({"1"}),
+                                         result("1", std::string(3'000, 'd')),
+                                         says(std::string(900, 'e')),
+                                         result("2", "small")};
+  const ShrunkResults shrunk = shrink_newest_turn(messages, 1'305, CutWords{});
+  EXPECT_EQ(shrunk.messages[2], messages[2]);
+  EXPECT_EQ(size_of(shrunk.messages[4]), 400);
+  EXPECT_EQ(shrunk.chars, 3'000 - 400);
+  const ShrunkResults smaller = shrink_newest_turn(messages, 500, CutWords{});
+  EXPECT_EQ(size_of(smaller.messages[2]), 400);
+  EXPECT_EQ(size_of(smaller.messages[4]), 95);
+  for (const std::size_t kept : {0u, 1u, 3u, 5u, 6u}) {
+    EXPECT_EQ(shrunk.messages[kept], messages[kept]);
+  }
+  EXPECT_EQ(shrink_newest_turn(messages, 9'000, {}).messages, messages);
+  EXPECT_EQ(size_of(shrink_newest_turn(messages, -1, {}).messages[2]), 0);
+  EXPECT_EQ(size_of(shrink_newest_turn({result("1", "text")}, 2, {}).messages[0]), 2);
+}
+
 TEST(ResultPotential, TellsWhatCuttingWouldTakeAway) {
   const ResultLimits limits{.result_chars = 1'200, .all_chars = 1'200, .words = {}};
   const ResultPotential both = result_potential(
@@ -305,7 +328,7 @@ TEST(PruneOldResults, SparesTheNewestAndWhatMayNotBeCut) {
 }
 
 TEST(PruneOldResults, WaitsForTheCacheToBeCold) {
-  const PruningSettings settings = bounded({.ttl_ms = 1'000});
+  const PruningSettings settings = bounded_settings({.ttl_ms = 1'000});
   EXPECT_FALSE(pruning_is_due(settings, std::nullopt, 5'000));
   EXPECT_FALSE(pruning_is_due(settings, 4'001, 5'000));
   EXPECT_TRUE(pruning_is_due(settings, 4'000, 5'000));
@@ -316,7 +339,7 @@ TEST(PruneOldResults, SettingsAreBounded) {
   settings.keep_last_assistants = -2;
   settings.soft_percent = 700;
   settings.placeholder = " ";
-  const PruningSettings made = bounded(settings);
+  const PruningSettings made = bounded_settings(settings);
   EXPECT_EQ(made.keep_last_assistants, 0);
   EXPECT_EQ(made.soft_percent, 100);
   EXPECT_EQ(made.placeholder, PruningSettings{}.placeholder);

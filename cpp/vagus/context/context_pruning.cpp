@@ -106,7 +106,7 @@ struct Room {
 
 }  // namespace
 
-PruningSettings bounded(PruningSettings settings) {
+PruningSettings bounded_settings(PruningSettings settings) {
   const PruningSettings defaults;
   for (std::int64_t* share : {&settings.soft_percent, &settings.hard_percent}) {
     *share = std::clamp<std::int64_t>(*share, 0, 100);

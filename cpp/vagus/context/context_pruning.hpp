@@ -63,7 +63,7 @@ struct PruningSettings {
 
 /// `settings` with shares from 0 to 100, counts from 0, texts trimmed and, where they are blank,
 /// the default ones.
-PruningSettings bounded(PruningSettings settings);
+PruningSettings bounded_settings(PruningSettings settings);
 
 /// True when the conversation was last sent at a known time at least `ttl_ms` ago: before that,
 /// pruning would throw away a prefix that the provider has cached.
@@ -72,7 +72,7 @@ bool pruning_is_due(const PruningSettings& settings, std::optional<Millis> last_
 /// Cuts results of tools behind the user's first message and in front of the last
 /// `keep_last_assistants` messages of the assistant; with fewer of those, none. Sizes are weighted
 /// characters, a window's four a token. A text never becomes longer. Linear. REQUIRES: `settings`
-/// are `bounded`.
+/// are made by `bounded_settings`.
 ShrunkResults prune_old_results(std::vector<Message> messages, std::int64_t window,
                                 const PruningSettings& settings);
 

@@ -24,6 +24,9 @@ constexpr std::int64_t kLargeCap = 32'000;
 constexpr std::int64_t kHugeCap = 64'000;
 constexpr std::int64_t kLowWaterPercent = 75;
 
+// What a user asks gives way last; this share of the newest turn is the tools' all the same.
+constexpr std::int64_t kToolsPercent = 20;
+
 constexpr std::int64_t kLeastGuardChars = 1'024;
 constexpr std::int64_t kGuardPercent = 90;
 constexpr std::int64_t kGuardSnapPercent = 70;
@@ -51,6 +54,10 @@ struct ResultTexts {
   }
 };
 
+bool has_text(const Part& part) {
+  return part.kind == PartKind::tool_result || part.kind == PartKind::text;
+}
+
 std::vector<ResultTexts> results_in(std::vector<Message>& messages) {
   std::vector<ResultTexts> results;
   for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -60,8 +67,7 @@ std::vector<ResultTexts> results_in(std::vector<Message>& messages) {
         results.push_back({i, part.call_id, {}, {}, 0});
         in_result = true;
       }
-      const bool is_text = part.kind == PartKind::tool_result || part.kind == PartKind::text;
-      if (in_result && is_text) results.back().add(part.text);
+      if (in_result && has_text(part)) results.back().add(part.text);
     }
   }
   return results;
@@ -216,6 +222,28 @@ ShrunkResults shrink_results(std::vector<Message> messages, const ResultLimits& 
   ShrunkResults shrunk = shrunk_results(before, std::move(messages));
   shrunk.memory = std::move(shown);
   return shrunk;
+}
+
+ShrunkResults shrink_newest_turn(std::vector<Message> messages, std::int64_t max_chars,
+                                 const CutWords& words) {
+  const std::vector<Message> before = messages;
+  const std::size_t behind_user = newest_turn(messages);
+  ResultTexts users;
+  ResultTexts tools;
+  for (std::size_t i = behind_user - std::min<std::size_t>(behind_user, 1); i < messages.size();
+       ++i) {
+    const Role role = messages[i].role;
+    if (role != Role::user && role != Role::tool) continue;
+    for (Part& part : messages[i].parts) {
+      if (has_text(part)) (role == Role::user ? users : tools).add(part.text);
+    }
+  }
+  const std::int64_t room = std::max<std::int64_t>(max_chars, 0);
+  const std::int64_t for_tools =
+      std::min(tools.chars, std::max(room - users.chars, room * kToolsPercent / 100));
+  cut_result(tools, TextCut{.max_chars = for_tools}, words);
+  cut_result(users, TextCut{.max_chars = room - for_tools}, words);
+  return shrunk_results(before, std::move(messages));
 }
 
 ResultPotential result_potential(const std::vector<Message>& messages, const ResultLimits& limits) {

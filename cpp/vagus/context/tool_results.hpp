@@ -88,6 +88,13 @@ struct ShrunkResults {
 ShrunkResults shrink_results(std::vector<Message> messages, const ResultLimits& limits,
                              const ResultMemory& memory);
 
+/// Cuts the texts of users and tools in the newest turn, from the last message of a user on, to
+/// `max_chars` together: the last that can be done for a turn that is too long by itself. Tools
+/// give way first, down to a fifth. Small texts stay whole, large ones share what is left by their
+/// size. What the assistant said and called stays. Costs a sort of the texts.
+ShrunkResults shrink_newest_turn(std::vector<Message> messages, std::int64_t max_chars,
+                                 const CutWords& words);
+
 /// What cutting results could take away, without doing it.
 struct ResultPotential {
   std::int64_t results = 0;

@@ -50,16 +50,29 @@ std::int64_t chars_of(char32_t code_point) {
   return code_point < 0x10000 ? 1 : 2;
 }
 
+// A code point, or a byte that is not UTF-8.
+struct Step {
+  std::size_t bytes;
+  std::int64_t chars;
+};
+
+Step step_at(std::string_view text, std::size_t at) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return {1, 1};
+  const auto decoded = decode_utf8(text, at);
+  if (!decoded) return {1, 1};
+  return {decoded->length, chars_of(decoded->value)};
+}
+
 bool is_continuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-// Where the code point that ends in front of byte `end` starts. REQUIRES: end > 0.
-std::size_t start_of_last(std::string_view text, std::size_t end) {
+// What ends in front of byte `end`. REQUIRES: end > 0.
+Step step_before(std::string_view text, std::size_t end) {
   std::size_t at = end - 1;
   while (at > 0 && end - at < 4 && is_continuation(text[at])) --at;
-  const auto decoded = decode_utf8(text, at);
-  return decoded && at + decoded->length == end ? at : end - 1;
+  const Step step = step_at(text, at);
+  return at + step.bytes == end ? step : Step{1, 1};
 }
 
 }  // namespace
@@ -67,9 +80,9 @@ std::size_t start_of_last(std::string_view text, std::size_t end) {
 std::int64_t weighted_chars(std::string_view text) {
   std::int64_t chars = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const auto decoded = decode_utf8(text, at);
-    chars += decoded ? chars_of(decoded->value) : 1;
-    at += decoded ? decoded->length : 1;
+    const Step step = step_at(text, at);
+    chars += step.chars;
+    at += step.bytes;
   }
   return chars;
 }
@@ -77,10 +90,10 @@ std::int64_t weighted_chars(std::string_view text) {
 std::string_view weighted_prefix(std::string_view text, std::int64_t chars) {
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto decoded = decode_utf8(text, at);
-    chars -= decoded ? chars_of(decoded->value) : 1;
-    if (chars < 0) break;
-    at += decoded ? decoded->length : 1;
+    const Step step = step_at(text, at);
+    if (step.chars > chars) break;
+    chars -= step.chars;
+    at += step.bytes;
   }
   return text.substr(0, at);
 }
@@ -88,11 +101,10 @@ std::string_view weighted_prefix(std::string_view text, std::int64_t chars) {
 std::string_view weighted_suffix(std::string_view text, std::int64_t chars) {
   std::size_t end = text.size();
   while (end > 0) {
-    const std::size_t at = start_of_last(text, end);
-    const auto decoded = decode_utf8(text, at);
-    chars -= decoded ? chars_of(decoded->value) : 1;
-    if (chars < 0) break;
-    end = at;
+    const Step step = step_before(text, end);
+    if (step.chars > chars) break;
+    chars -= step.chars;
+    end -= step.bytes;
   }
   return text.substr(end);
 }
