@@ -39,6 +39,8 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"The input token count (1048600) exceeds the maximum number of tokens allowed "
              "(1048576).",
              overflow, 1'048'600, 1'048'576},
+        Told{"ValidationException: Input is too long for requested model.", overflow},
+        Told{"Total tokens 9,000 exceeds the model's limit", overflow},
         Told{"413 Payload Too Large", overflow}, Told{"REQUEST_TOO_LARGE", overflow},
         Told{"上下文过长", overflow}, Told{"you requested 140000 tokens", other, 140'000},
         Told{"the prompt has more tokens than the limit", likely_overflow},

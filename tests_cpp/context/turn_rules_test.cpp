@@ -195,6 +195,12 @@ TEST(TurnRules, DifferByProvider) {
   EXPECT_EQ(faults(messages, kAnthropic), expected);
 }
 
+TEST(TurnRules, OnlyAConversationIsOpened) {
+  EXPECT_EQ(short_form(open_with_user({says("a")})), "U A:text");
+  EXPECT_EQ(short_form(open_with_user({text_message(Role::system, "s")})), "S");
+  EXPECT_TRUE(open_with_user({}).empty());
+}
+
 TEST(TurnRules, ResultsInAnotherRolesMessageAreKept) {
   const std::vector<Message> given = {
       user("q"), calls({"1"}),

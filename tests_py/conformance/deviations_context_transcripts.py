@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from .adapters.tool_results import OMISSION, decoded, shown, units
+from .adapters.tool_results import NOTICE, OLD_NOTICE, OMISSION, decoded, shown, units
 from .cases import Case, same
 
 
@@ -63,8 +64,14 @@ def _cuts_stay_within_their_limit(case: Case, got: Any) -> bool:
 
 
 def fills(got: Any, case: Case) -> bool:
-    """True for the beginning of a text, and dots where there is room, as long as may be."""
+    """True for the beginning of a text without lines and the notice, or dots where there is no room
+    for one, as long as may be."""
     text, limit = decoded(case.args["text"]), case.args["maxChars"]
+    notice = OLD_NOTICE if case.is_old else NOTICE
+    for end in range(limit, -1, -1):
+        told = text[:end] + notice.replace("{{count}}", str(len(text) - end))
+        if len(told) <= limit:
+            return bool(got == shown(told))
     dots = "..." if limit > len("...") else ""
     return bool(got == text[: limit - len(dots)] + dots)
 
@@ -100,6 +107,43 @@ def _notices_count_what_is_missing(case: Case, got: Any) -> bool:
     return bool(shown(theirs) == case.expect and shown(ours) == got)
 
 
+def _merged_turns_keep_their_words(case: Case, got: Any) -> bool:
+    """Roles as recorded, and every text there is; a message with none says what was left out."""
+    if not isinstance(got, list) or not isinstance(case.expect, list):
+        return False
+    roles = [
+        [raw.get("role") for raw in raws if isinstance(raw, dict)] for raws in (got, case.expect)
+    ]
+    if roles[0] != roles[1] or not any(raw["content"] == [] for raw in case.expect):
+        return False
+    given = [text for raw in case.args["messages"] for text in texts_in(raw)]
+    left_out = "[tool calls omitted]"
+    return all(raw["content"] for raw in got) and given == [
+        text for raw in got for text in texts_in(raw) if text != left_out
+    ]
+
+
+def texts_in(raw: dict[str, Any]) -> list[str]:
+    content = raw["content"]
+    if isinstance(content, str):
+        return [content]
+    return [block["text"] for block in content if block["type"] == "text"]
+
+
+def _counts_are_read_in_other_words(case: Case, got: Any) -> bool:
+    """A number that stands in the text, where the recorded system reads none."""
+    if not isinstance(got, dict) or not isinstance(case.expect, dict):
+        return False
+    observed = got.get("observedTokens")
+    told = str(case.args.get("text")).replace(",", "")
+    return (
+        case.expect.get("observedTokens", 0) is None
+        and isinstance(observed, int)
+        and re.search(rf"\b{observed}\b", told) is not None
+        and same({**got, "observedTokens": None}, case.expect)
+    )
+
+
 def _cut_files_keep_their_end(case: Case, got: Any) -> bool:
     """Files that differ are cut to the same room: here with both ends around a whole marker."""
     if not isinstance(got, list) or not isinstance(case.expect, list):
@@ -131,5 +175,7 @@ TRANSCRIPT_PREDICATES: dict[str, Callable[[Case, Any], bool]] = {
     "one-result-for-each-call": _one_result_for_each_call,
     "cuts-stay-within-their-limit": _cuts_stay_within_their_limit,
     "notices-count-what-is-missing": _notices_count_what_is_missing,
+    "merged-turns-keep-their-words": _merged_turns_keep_their_words,
+    "counts-are-read-in-other-words": _counts_are_read_in_other_words,
     "cut-files-keep-their-end": _cut_files_keep_their_end,
 }

@@ -141,7 +141,11 @@ def used_by_shipped_cases() -> set[str]:
     return set(judge(cases, ADAPTERS, RULES.values()).by_rule)
 
 
-UNIT_TESTED = {"isolated-threads"}
+UNIT_TESTED = {
+    "counts-are-read-in-other-words",
+    "isolated-threads",
+    "merged-turns-keep-their-words",
+}
 
 
 def test_every_rule_is_used() -> None:
@@ -308,6 +312,32 @@ COVERED = [
         messages=[CALLING, RESULT, CALLING, RESULT],
     ),
     case("truncate_tool_text", "[... 9 more characters truncated]", text="x" * 9, maxChars=5),
+    case(
+        "truncate_tool_text",
+        shown("x" * 200 + "[... 100 more characters truncated]"),
+        text="x" * 300,
+        maxChars=100,
+    ),
+    case(
+        "validate_anthropic_turns",
+        [{"role": "user", "content": []}],
+        messages=[{"role": "user", "content": "a"}, {"role": "user", "content": "b"}],
+    ),
+    case(
+        "validate_anthropic_turns",
+        [{"role": "assistant", "content": [], "stopReason": "aborted"}],
+        messages=[{**CALLING, "stopReason": "aborted"}],
+    ),
+    case(
+        "classify_error",
+        {
+            "overflow": True,
+            "likelyOverflow": True,
+            "compactionFailure": False,
+            "observedTokens": None,
+        },
+        text="input length and `max_tokens` exceed context limit: 199,211 + 20000 > 200000",
+    ),
     case(
         "truncate_tool_message_lens",
         [45, 20],

@@ -141,6 +141,22 @@ void wrap_arguments(std::vector<Message>& messages) {
   }
 }
 
+Message opening() {
+  return text_message(Role::user, std::string(kOpening));
+}
+
+// A conversation in which something is said, and by the user first where that is needed.
+std::vector<Message> with_opening(std::vector<Message> messages, const ProviderTurns& provider) {
+  const bool has_turn = std::any_of(messages.begin(), messages.end(), [](const Message& message) {
+    return message.role != Role::system;
+  });
+  if (has_turn) {
+    return provider.user_first ? open_with_user(std::move(messages)) : std::move(messages);
+  }
+  if (messages.empty() || provider.user_first) messages.push_back(opening());
+  return messages;
+}
+
 void trim_last_words(std::vector<Message>& messages) {
   if (messages.empty() || messages.back().role != Role::assistant) return;
   Part& last = messages.back().parts.back();
@@ -168,9 +184,7 @@ std::vector<Message> open_with_user(std::vector<Message> messages) {
   const auto first = std::find_if(messages.begin(), messages.end(), [](const Message& message) {
     return message.role != Role::system;
   });
-  if (first == messages.end() || first->role != Role::user) {
-    messages.insert(first, text_message(Role::user, std::string(kOpening)));
-  }
+  if (first != messages.end() && first->role != Role::user) messages.insert(first, opening());
   return messages;
 }
 
@@ -189,7 +203,7 @@ std::vector<Message> repair_turns(std::vector<Message> messages, TurnRules rules
     messages = merge_consecutive(std::move(messages), Role::user);
     messages = merge_consecutive(std::move(messages), Role::assistant);
   }
-  if (provider.user_first || messages.empty()) messages = open_with_user(std::move(messages));
+  messages = with_opening(std::move(messages), provider);
   give_labels(messages, provider);
   wrap_arguments(messages);
   if (provider.refuses_endings) trim_last_words(messages);

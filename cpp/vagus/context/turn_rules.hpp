@@ -75,7 +75,7 @@ std::vector<Message> repair_turns(std::vector<Message> messages, TurnRules rules
 std::vector<Message> merge_consecutive(std::vector<Message> messages, Role role);
 
 /// Puts a user's message in front of the first message that is not the system's, unless that is a
-/// user's.
+/// user's or there is none.
 std::vector<Message> open_with_user(std::vector<Message> messages);
 
 /// What the user's message says that `open_with_user` puts first.

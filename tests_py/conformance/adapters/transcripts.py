@@ -26,22 +26,30 @@ WORDS = {
 # ---- messages -------------------------------------------------------------------------------
 
 
+CALLS = ("toolCall", "toolUse", "functionCall")
+OWN_FIELDS = frozenset({"role", "content", "toolCallId", "toolName", "isError"})
+
+
 def part_of(block: Raw) -> Part:
-    match block["type"]:
-        case "toolCall":
-            given = block.get("arguments", block.get("input"))
-            return Part(
-                kind="tool_call",
-                call_id=block.get("id") or "",
-                name=block.get("name") or "",
-                arguments="" if given is None else json.dumps(given, separators=(",", ":")),
-            )
-        case "image":
-            return Part(kind="image", data=json.dumps(block))
-        case "thinking":
-            return Part(kind="thinking", text=block["thinking"])
-        case _:
-            return Part(kind="text", text=block["text"])
+    """A block. What vagus has no field for is carried along, as for any other host."""
+    kept = json.dumps({"block": block})
+    if block["type"] in CALLS:
+        given = block.get("arguments", block.get("input"))
+        return Part(
+            kind="tool_call",
+            call_id=block.get("id") or "",
+            name=block.get("name") or "",
+            arguments="" if given is None else json.dumps(given, separators=(",", ":")),
+            data=kept,
+        )
+    if block["type"] in ("image", "thinking"):
+        return Part(kind=block["type"], text=block.get("thinking") or "", data=kept)
+    return Part(kind="text", text=block["text"])
+
+
+def with_extras(part: Part, extras: Raw) -> Part:
+    carried = json.loads(part.data or "{}") | ({"extras": extras} if extras else {})
+    return Part(**{**part.to_dict(), "data": json.dumps(carried) if carried else ""})
 
 
 def result_of(raw: Raw, text: str) -> Part:
@@ -59,9 +67,12 @@ def message_of(raw: Raw) -> Message:
     content = raw["content"]
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
     parts = [part_of(block) for block in blocks]
+    extras = {name: value for name, value in raw.items() if name not in OWN_FIELDS}
     if raw["role"] == "toolResult":
         text_first = bool(parts) and parts[0].kind == "text"
         parts = [result_of(raw, parts[0].text if text_first else ""), *parts[text_first:]]
+    elif parts:
+        parts[-1] = with_extras(parts[-1], extras)
     return Message(role=ROLES.get(raw["role"], raw["role"]), parts=parts)
 
 
@@ -69,31 +80,32 @@ def messages_of(args: Args) -> list[Message]:
     return [message_of(raw) for raw in args["messages"]]
 
 
+def carried(part: Part) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(part.data or "{}")
+    return found
+
+
 def block_of(part: Part) -> dict[str, Any]:
-    match part.kind:
-        case "tool_call":
-            arguments = json.loads(part.arguments)
-            return {
-                "type": "toolCall",
-                "id": part.call_id,
-                "name": part.name,
-                "arguments": arguments,
-            }
-        case "image":
-            block: dict[str, Any] = json.loads(part.data)
-            return block
-        case "thinking":
-            return {"type": "thinking", "thinking": part.text}
-        case _:
-            return {"type": "text", "text": WORDS.get(part.text, part.text)}
+    if part.kind in ("image", "thinking"):
+        block: dict[str, Any] = carried(part)["block"]
+        return block
+    if part.kind == "tool_call":
+        given = carried(part)["block"]
+        field = "arguments" if "arguments" in given else "input"
+        return {**given, "id": part.call_id, "name": part.name, field: json.loads(part.arguments)}
+    return {"type": "text", "text": WORDS.get(part.text, part.text)}
 
 
 def raw_of(message: Message) -> dict[str, Any]:
-    """A message with blocks, as it is recorded."""
+    """A message with blocks, as it is recorded. Where messages were merged, the last one's other
+    fields count."""
     if message.role != "tool":
-        return {"role": message.role, "content": [block_of(part) for part in message.parts]}
+        raw = {"role": message.role, "content": [block_of(part) for part in message.parts]}
+        for part in message.parts:
+            raw |= carried(part).get("extras", {})
+        return raw
     result = message.parts[0]
-    raw: dict[str, Any] = {
+    raw = {
         "role": "toolResult",
         "toolCallId": result.call_id,
         "toolName": result.name,
