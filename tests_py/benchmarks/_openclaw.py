@@ -42,13 +42,27 @@ class Package:
             "OPENCLAW_CONFIG_PATH": home / "openclaw.json",
         }
         environment = {name: str(place) for name, place in places.items()}
-        self._process = subprocess.Popen(
-            [node, "--expose-gc", "--max-old-space-size=4096", str(program), str(dist)],
+        self._command = [node, "--expose-gc", "--max-old-space-size=4096", str(program), str(dist)]
+        self._environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "NODE_ENV": "production",
+            **environment,
+        }
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={"PATH": os.environ.get("PATH", ""), "NODE_ENV": "production", **environment},
+            env=self._environment,
         )
+
+    def restart(self) -> None:
+        """Begins again with nothing in memory."""
+        self.close()
+        self._process = self._start()
 
     def ask(self, **command: Any) -> Any:
         """Sends a command and waits for its answer."""
