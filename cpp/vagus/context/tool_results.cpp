@@ -120,6 +120,18 @@ std::string digest_of(const ResultTexts& result) {
   return digest;
 }
 
+// A name for each result, the same in every prompt: what it holds, and how many in front of it hold
+// the same.
+std::vector<std::string> digests_of(const std::vector<ResultTexts>& results) {
+  std::vector<std::string> digests;
+  std::unordered_map<std::string, std::int64_t> seen;
+  for (const ResultTexts& result : results) {
+    const std::string digest = digest_of(result);
+    digests.push_back(digest + "-" + std::to_string(++seen[digest]));
+  }
+  return digests;
+}
+
 std::int64_t notice_chars(const ResultTexts& result, const CutWords& words) {
   return weighted_chars(cut_notice(result.chars, words));
 }
@@ -192,18 +204,17 @@ MaybeError check_result_limits(const ResultLimits& limits) {
 
 ShrunkResults shrink_results(std::vector<Message> messages, const ResultLimits& limits,
                              const ResultMemory& memory) {
-  const std::vector<Message> before = messages;
   std::vector<ResultTexts> results = results_in(messages);
+  // Digests cost more than all the rest, and most prompts need none.
   std::vector<std::string> digests;
+  if (!memory.chars.empty()) digests = digests_of(results);
   std::vector<std::int64_t> sizes;
-  std::unordered_map<std::string, std::int64_t> seen;
-  for (const ResultTexts& result : results) {
-    const std::string digest = digest_of(result);
-    digests.push_back(digest + "-" + std::to_string(++seen[digest]));
-    const auto known = memory.chars.find(digests.back());
-    const std::int64_t remembered = known == memory.chars.end() ? result.chars : known->second;
-    sizes.push_back(
-        std::min({result.chars, limits.result_chars, std::max<std::int64_t>(remembered, 0)}));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    sizes.push_back(std::min(results[i].chars, limits.result_chars));
+    if (digests.empty()) continue;
+    const auto known = memory.chars.find(digests[i]);
+    if (known == memory.chars.end()) continue;
+    sizes.back() = std::min(sizes.back(), std::max<std::int64_t>(known->second, 0));
   }
   const std::size_t turn = newest_turn(messages);
   const auto spared = static_cast<std::size_t>(
@@ -213,13 +224,23 @@ ShrunkResults shrink_results(std::vector<Message> messages, const ResultLimits& 
     const std::int64_t target = limits.all_chars / 100 * kLowWaterPercent;
     reduce_oldest(results, sizes, spared, target, limits.words);
   }
-  ResultMemory shown;
+  ShrunkResults shrunk;
+  const auto is_cut = [&](std::size_t i) { return sizes[i] < results[i].chars; };
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (sizes[i] >= results[i].chars) continue;
-    cut_result(results[i], TextCut{.max_chars = sizes[i]}, limits.words);
-    shown.chars[digests[i]] = sizes[i];
+    if (!is_cut(i)) continue;
+    if (digests.empty()) digests = digests_of(results);
+    shrunk.memory.chars[digests[i]] = sizes[i];
   }
-  ShrunkResults shrunk = shrunk_results(before, std::move(messages));
+  if (shrunk.memory.chars.empty()) {
+    shrunk.messages = std::move(messages);
+    return shrunk;
+  }
+  const std::vector<Message> before = messages;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (is_cut(i)) cut_result(results[i], TextCut{.max_chars = sizes[i]}, limits.words);
+  }
+  ResultMemory shown = std::move(shrunk.memory);
+  shrunk = shrunk_results(before, std::move(messages));
   shrunk.memory = std::move(shown);
   return shrunk;
 }
