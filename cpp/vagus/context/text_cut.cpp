@@ -67,13 +67,24 @@ struct Kept {
   std::int64_t missing = 0;  // UTF-16 units
 };
 
+std::int64_t tail_room(std::int64_t chars) {
+  return std::min(chars * kTailPercent / 100, kMaxTailChars);
+}
+
+// What a beginning may have beside an end, both of `chars`; nothing when that is not enough.
+std::optional<std::int64_t> head_room(const TextCut& cut, std::int64_t chars,
+                                      const CutWords& words) {
+  const std::int64_t head = chars - tail_room(chars) - weighted_chars(words.omission);
+  if (chars <= 2 * cut.min_head || head <= cut.min_head || head <= 0) return std::nullopt;
+  return head;
+}
+
 std::optional<Kept> head_and_tail(std::string_view text, const TextCut& cut, std::int64_t chars,
                                   const CutWords& words) {
-  const std::int64_t tail_chars = std::min(chars * kTailPercent / 100, kMaxTailChars);
-  const std::int64_t head_chars = chars - tail_chars - weighted_chars(words.omission);
-  if (chars <= 2 * cut.min_head || head_chars <= cut.min_head || head_chars <= 0) {
-    return std::nullopt;
-  }
+  const auto room = head_room(cut, chars, words);
+  if (!room) return std::nullopt;
+  const std::int64_t head_chars = *room;
+  const std::int64_t tail_chars = tail_room(chars);
   const std::string_view head =
       snapped(text, weighted_prefix(text, head_chars), head_chars, cut.snap_percent);
   const std::string_view tail = snapped_end(weighted_suffix(text, tail_chars), tail_chars);
@@ -118,12 +129,12 @@ std::string cut_text(std::string_view text, const TextCut& cut, const CutWords& 
   const std::int64_t max_chars = std::max<std::int64_t>(cut.max_chars, 0);
   const std::int64_t length = weighted_chars(text);
   if (length <= max_chars) return std::string(text);
-  const bool keeps_tail = cut.keeps_tail && has_important_end(text);
   const auto units = static_cast<std::int64_t>(utf16_length(text));
   // The notice tells what is missing, which depends on its own length: the number of its digits
   // grows at most from that of the excess to that of the whole text.
   std::string notice = cut_notice(std::min(units, length - max_chars), words);
   std::int64_t chars = max_chars - weighted_chars(notice);
+  const bool keeps_tail = cut.keeps_tail && head_room(cut, chars, words) && has_important_end(text);
   while (chars >= 0) {
     auto kept = keeps_tail ? head_and_tail(text, cut, chars, words) : std::nullopt;
     if (!kept) kept = head_only(text, cut, chars);

@@ -1,15 +1,16 @@
 #include "vagus/context/tool_results.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <numeric>
 #include <unordered_map>
 #include <utility>
 
 #include "vagus/base/limits.hpp"
+#include "vagus/base/mix.hpp"
 #include "vagus/context/estimate.hpp"
 #include "vagus/context/weighted_chars.hpp"
-#include "vagus/text/sha256.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
@@ -31,9 +32,6 @@ constexpr std::int64_t kLeastGuardChars = 1'024;
 constexpr std::int64_t kGuardPercent = 90;
 constexpr std::int64_t kGuardSnapPercent = 70;
 constexpr std::int64_t kImageChars = 8'000;
-
-// Hex digits of a result's digest: enough that no two results of a transcript share one.
-constexpr std::size_t kDigestBytes = 16;
 
 std::int64_t within_counts(std::int64_t window) {
   return std::clamp<std::int64_t>(window, 0, kMaxCount);
@@ -107,17 +105,47 @@ void cut_result(ResultTexts& result, TextCut cut, const CutWords& words) {
   }
 }
 
-std::string digest_of(const ResultTexts& result) {
-  std::string content = result.call_id;
-  for (const std::string* text : result.texts) content += '\0' + *text;
-  constexpr std::string_view kHex = "0123456789abcdef";
-  const auto hash = sha256(content);
-  std::string digest;
-  for (std::size_t i = 0; i < kDigestBytes; ++i) {
-    digest += kHex[hash[i] >> 4];
-    digest += kHex[hash[i] & 0xF];
+// Two words that depend on every byte. No secret: who makes two results with one digest has one of
+// them cut like the other.
+class Digest {
+ public:
+  void add(std::string_view text) {
+    absorb(text.size());
+    std::size_t at = 0;
+    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, sizeof word);
+      absorb(word);
+    }
+    std::uint64_t rest = 0;
+    std::memcpy(&rest, text.data() + at, text.size() - at);
+    absorb(rest);
   }
-  return digest;
+
+  std::string hex() const {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string digits;
+    for (const std::uint64_t word : {first_, second_}) {
+      for (unsigned shift = 64; shift > 0; shift -= 4) digits += kHex[word >> (shift - 4) & 0xF];
+    }
+    return digits;
+  }
+
+ private:
+  void absorb(std::uint64_t word) {
+    first_ = mix(first_ ^ word);
+    second_ = mix(second_ + word);
+  }
+
+  std::uint64_t first_ = 1;
+  std::uint64_t second_ = 2;
+};
+
+std::string digest_of(const ResultTexts& result) {
+  Digest digest;
+  digest.add(result.call_id);
+  for (const std::string* text : result.texts) digest.add(*text);
+  return digest.hex();
 }
 
 // A name for each result, the same in every prompt: what it holds, and how many in front of it hold
