@@ -62,7 +62,7 @@ def test_the_incident(results):
     assert (ledger.budget, ledger.overflow) == (111_616, 12_733)
     assert vagus.totals["prechecks_failed"] == 0
     assert vagus.totals["outcomes"]["acknowledged"] == 72
-    assert vagus.totals["tokens"]["min"] == vagus.totals["tokens"]["max"] == 16_611
+    assert vagus.totals["tokens"]["min"] == vagus.totals["tokens"]["max"] == 13_154
 
 
 def test_the_ghosted_thread(results):

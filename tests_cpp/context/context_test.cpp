@@ -11,9 +11,10 @@ namespace {
 
 using namespace testing_messages;
 
-// A message of this text costs exactly `tokens`.
-std::string text_costing(std::int64_t tokens) {
-  return std::string(static_cast<std::size_t>((tokens - 4) * 4), 'x');
+// A message of this text, which begins with `text`, costs exactly `tokens`.
+std::string text_costing(std::int64_t tokens, std::string text = "") {
+  while (estimate_tokens(user(text), Profile::vagus) < tokens) text += 'x';
+  return text;
 }
 
 // A budget for exactly `raw` tokens before the margin; `raw` must be a multiple of 5.
@@ -38,7 +39,7 @@ AssemblyRequest asking(std::int64_t turn_tokens, std::int64_t raw_budget) {
 std::vector<Message> talk(int turns) {
   std::vector<Message> messages;
   for (int i = 0; i < turns; ++i) {
-    messages.push_back(user(std::to_string(1'000 + i) + text_costing(9)));
+    messages.push_back(user(text_costing(10, std::to_string(1'000 + i))));
     messages.push_back(says(text_costing(10)));
   }
   return messages;
@@ -70,7 +71,7 @@ TEST(Context, SendsEverythingThatFits) {
             (std::vector<std::string>{"system", "history", "replay", "prompt"}));
   EXPECT_EQ(assembly.ledger.parts[1].messages, 4);
   EXPECT_EQ(assembly.ledger.parts[1].tokens, 40);
-  EXPECT_EQ(assembly.ledger.raw, 8 + 40 + 5 + 6 + 10);
+  EXPECT_EQ(assembly.ledger.raw, 9 + 40 + 5 + 6 + 10);
   EXPECT_EQ(assembly.ledger.dropped, 0);
 }
 
@@ -242,7 +243,7 @@ TEST(Context, ForgetsOldestTurnsBeyondTheLimit) {
   ASSERT_FALSE(context.append(user("next")));
   EXPECT_EQ(context.messages().size(), 17u);  // 18 would be 90 %, but a turn has two
   EXPECT_EQ(context.messages().front(), talk(10)[4]);
-  EXPECT_EQ(context.tokens(), 16 * 10 + 5);
+  EXPECT_EQ(context.tokens(), 16 * 10 + 6);
 }
 
 TEST(Context, ForgettingMovesTheCutAlong) {

@@ -117,5 +117,24 @@ TEST(Message, TheLimitItselfIsAllowed) {
   EXPECT_FALSE(check_message("m", user(std::string(20, 'a')), limits));
 }
 
+TEST(Message, ExtraIsABoundedJsonObject) {
+  Limits limits;
+  limits.text_bytes = 20;
+  const auto field_of = [&](std::optional<std::string> of_part, std::optional<std::string> of_all) {
+    Message message = user("12345678");
+    message.parts[0].extra = std::move(of_part);
+    message.extra = std::move(of_all);
+    const MaybeError failed = check_message("message", message, limits);
+    return failed ? failed->field : "";
+  };
+  EXPECT_EQ(field_of("{}", R"({"a":[1]})"), "");
+  EXPECT_EQ(field_of(R"({"a":1234567})", std::nullopt), "message.parts[0].extra");
+  EXPECT_EQ(field_of("{}", R"({"a":[1,2]})"), "message.extra");
+  for (const std::string bad : {"", "[]", "1", "{", "{\"a\":1,\"a\":2}", "{\"\xFF\":1}"}) {
+    EXPECT_EQ(field_of(bad, std::nullopt), "message.parts[0].extra") << bad;
+    EXPECT_EQ(field_of(std::nullopt, bad), "message.extra") << bad;
+  }
+}
+
 }  // namespace
 }  // namespace vagus

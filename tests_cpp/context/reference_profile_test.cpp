@@ -70,7 +70,7 @@ TEST(ReferenceProfile, VagusFitsTheIncident) {
   ASSERT_TRUE(std::holds_alternative<Assembly>(outcome));
   const Ledger& ledger = std::get<Assembly>(outcome).ledger;
   EXPECT_LE(ledger.estimated, 111'616);
-  EXPECT_EQ(ledger.parts[0], (LedgerPart{"system", 1, 13'792}));
+  EXPECT_EQ(ledger.parts[0], (LedgerPart{"system", 1, 15'445}));
   EXPECT_GT(ledger.dropped, 0);
 }
 

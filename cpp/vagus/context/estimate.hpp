@@ -15,13 +15,15 @@ inline constexpr std::int64_t kMarginPercent = 120;
 
 /// Estimated tokens of `message`.
 ///
-/// `vagus` counts every part of every role, weighted by script (spec: context, section 2.2): a
-/// quarter of a token per ASCII character, half for other alphabets, one for common ideographs and
-/// syllables, two for emoji, up to four for rare ideographs, rounded up for each text. To that come
-/// 4 for the message, 2,000 for an image, 8 for a tool call, 4 for a tool result; opaque data is a
-/// third per byte. `reference` is ceil(UTF-16 length / 4) per message, 0 for system messages and
-/// images of users (spec: context, section 2.1, versions up to 5.18). Costs one pass over the text.
+/// `vagus` counts every part of every role, its texts as `text_tokens` does, each rounded up. To
+/// that come 4 for the message, 2,000 for an image, 8 for a tool call, 4 for a tool result; opaque
+/// data is a third per byte. `reference` is ceil(UTF-16 length / 4) per message, 0 for system
+/// messages and images of users (spec: context, section 2.1, versions up to 5.18). Costs one pass
+/// over the text.
 std::int64_t estimate_tokens(const Message& message, Profile profile);
+
+/// What `Profile::vagus` counts for the images of `message`.
+std::int64_t image_tokens(const Message& message);
 
 /// `ceil(tokens * kMarginPercent / 100)`.
 std::int64_t with_margin(std::int64_t tokens);

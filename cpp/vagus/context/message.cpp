@@ -4,6 +4,9 @@
 #include <limits>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
+#include "vagus/base/json.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
@@ -81,6 +84,20 @@ MaybeError check_texts(const std::string& path, const Part& part, std::size_t& b
   return std::nullopt;
 }
 
+MaybeError check_extra(const std::string& path, const std::optional<std::string>& extra,
+                       std::size_t& bytes_left) {
+  if (!extra) return std::nullopt;
+  const std::string name = path + ".extra";
+  if (extra->size() > bytes_left) {
+    return refuse(name, *extra, "brings the message beyond the limit text_bytes");
+  }
+  bytes_left -= extra->size();
+  const Result<Json> read = parse_json(*extra, ErrorCode::invalid_input);
+  if (!read) return renamed(read.error(), name);
+  if (!read->is_object()) return refuse(name, *extra, "must be the text of a JSON object");
+  return std::nullopt;
+}
+
 }  // namespace
 
 Message text_message(Role role, std::string text) {
@@ -113,8 +130,9 @@ MaybeError check_message(std::string_view field, const Message& message, const L
     const std::string path = parts + "[" + std::to_string(i) + "]";
     if (auto failed = check_place(path, message.role, message.parts[i])) return failed;
     if (auto failed = check_texts(path, message.parts[i], bytes_left)) return failed;
+    if (auto failed = check_extra(path, message.parts[i].extra, bytes_left)) return failed;
   }
-  return std::nullopt;
+  return check_extra(std::string(field), message.extra, bytes_left);
 }
 
 }  // namespace vagus

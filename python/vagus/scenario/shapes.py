@@ -144,6 +144,7 @@ _PART = _record(
     arguments=TEXT,
     data=TEXT,
     is_error=_FLAG,
+    extra=TEXT,
 )
 _MESSAGE = _record(role=_choice(Role), text=TEXT, parts=_list(_PART))
 _OVERFLOW = _record(
