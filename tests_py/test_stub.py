@@ -151,6 +151,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "AdmissionCode": taker("Admission", "code"),
     "BindingOutcome": taker("BindingExplanation", "outcome"),
     "DelayCause": taker("WakeDelay", "why"),
+    "Dialect": lambda dialect: _core.read_messages(dialect, []),
     "DmScope": scoped_key,
     "DurationUnit": lambda unit: vagus.parse_duration("1", unit=unit),
     "EventReceipt": taker("EventPosted", "receipt"),

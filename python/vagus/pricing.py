@@ -1,11 +1,27 @@
 """What messages and tools cost in tokens.
 
-``estimate_text`` and ``estimate_tokens`` need no vocabulary: they know how tokenizers cut text, and
-are a few percent off for the scripts that docs/messages.md lists.
+The estimates need no vocabulary: they know how tokenizers cut text, and are a few percent off for
+the scripts that docs/messages.md lists.
 """
 
 from __future__ import annotations
 
-from vagus._core import estimate_text, estimate_tokens
+from vagus._core import (
+    Prompt,
+    PromptPrice,
+    ToolSchema,
+    estimate_text,
+    estimate_tokens,
+    estimate_tool,
+    price_prompt,
+)
 
-__all__ = ["estimate_text", "estimate_tokens"]
+__all__ = [
+    "Prompt",
+    "PromptPrice",
+    "ToolSchema",
+    "estimate_text",
+    "estimate_tokens",
+    "estimate_tool",
+    "price_prompt",
+]

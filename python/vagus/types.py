@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+Dialect: TypeAlias = Literal["openai_chat", "openai_responses", "anthropic", "openclaw"]
+"""Whose way of writing messages and tools."""
+
 PeerKind: TypeAlias = Literal["direct", "group", "channel"]
 """What kind of conversation a peer id names."""
 

@@ -1,0 +1,1 @@
+"""Messages and tools in the ways of others."""
