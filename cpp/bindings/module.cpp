@@ -24,6 +24,7 @@ PYBIND11_MODULE(_core, module) {
   vagus::bindings::bind_context(module);
   vagus::bindings::bind_dialects(module);
   vagus::bindings::bind_pricing(module);
+  vagus::bindings::bind_reference_pricing(module);
   vagus::bindings::bind_compaction(module);
   vagus::bindings::bind_transcripts(module);
   vagus::bindings::bind_engine(module);

@@ -1,9 +1,121 @@
 #include "module.hpp"
 #include "records.hpp"
+#include "vagus/context/estimate.hpp"
+#include "vagus/context/price_book.hpp"
 #include "vagus/context/text_price.hpp"
 #include "vagus/context/tools.hpp"
 
 namespace vagus::bindings {
+namespace {
+
+[[noreturn]] void bad_counter(const std::string& field, const std::string& value,
+                              const std::string& message) {
+  throw Exception(Error{ErrorCode::invalid_input, field, value, message});
+}
+
+// What `counter` answers; an error of its own becomes one that names it.
+py::object ask(const py::function& counter, const py::list& texts) {
+  try {
+    return counter(texts);
+  } catch (const py::error_already_set& failure) {
+    if (!failure.matches(PyExc_Exception)) throw;
+    bad_counter("counter", py::str(failure.value()).cast<std::string>(),
+                "raised " + py::str(failure.type().attr("__name__")).cast<std::string>());
+  }
+}
+
+std::vector<std::int64_t> counts_of(py::handle counter, const py::list& texts) {
+  if (PyCallable_Check(counter.ptr()) == 0) {
+    refuse("counter", counter, "must be callable: a list of texts in, a list of counts out");
+  }
+  const py::object answer = ask(py::reinterpret_borrow<py::function>(counter), texts);
+  const auto counts = argument<std::vector<std::int64_t>>(answer, "counter()");
+  if (counts.size() != texts.size()) {
+    bad_counter("counter()", std::to_string(counts.size()),
+                "must give " + std::to_string(texts.size()) + " counts, one for each text");
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] < 0 || counts[i] > kMaxCount) {
+      bad_counter(join_path("counter()", i), std::to_string(counts[i]),
+                  "must be from 0 to " + std::to_string(kMaxCount));
+    }
+  }
+  return counts;
+}
+
+// Each message with one call of the counter for all.
+std::vector<Price> count_messages(py::handle messages, py::handle counter) {
+  const auto read = argument<std::vector<Message>>(messages, "messages");
+  py::list texts;
+  for (const Message& message : read) {
+    for (const std::string_view text : counted_texts(message)) {
+      texts.append(py::str(text.data(), text.size()));
+    }
+  }
+  const std::vector<std::int64_t> counts = counts_of(counter, texts);
+  std::vector<Price> prices;
+  auto next = counts.begin();
+  for (const Message& message : read) {
+    const auto end = next + static_cast<std::ptrdiff_t>(counted_texts(message).size());
+    const std::int64_t guessed = guessed_tokens(message);
+    std::int64_t tokens = tokens_around_texts(message);
+    while (next != end) tokens += *next++;
+    prices.push_back(priced(tokens, tokens - guessed,
+                            guessed == 0 ? PriceSource::exact : PriceSource::estimated));
+  }
+  return prices;
+}
+
+void bind_price_book(py::module_& module) {
+  bind_record<Price>(module, "Tokens, and what to keep free because they may be more.")
+      .def_property_readonly(
+          "total", [](const Price& price) { return price.tokens + price.reserve; },
+          "Tokens and reserve: what is compared with a budget.");
+  bind_record<UsageReport>(module, "A provider's usage report on one prompt.");
+  py::class_<PriceBook>(
+      module, "PriceBook",
+      "What providers reported of one context's prompts, and what later ones cost by that.\n\n"
+      "After a report, a prompt of the same model and revision costs what was reported and the "
+      "corrected estimate of what came after it. Whoever takes something out of the transcript "
+      "moves its revision on; then all of a prompt is estimated, corrected by what the reports "
+      "taught about the model.")
+      .def(py::init<>())
+      .def(
+          "observe",
+          [](PriceBook& book, py::handle report) {
+            if (auto failed = book.observe(argument<UsageReport>(report, "report"))) {
+              throw Exception(*failed);
+            }
+          },
+          py::arg("report"), "Take a UsageReport in. Raises InvalidInput, and changes nothing.")
+      .def(
+          "price",
+          [](const PriceBook& book, py::handle estimated, py::handle model, py::handle revision) {
+            return book
+                .price(text_from_python(model, "model"),
+                       argument<std::int64_t>(revision, "revision"),
+                       argument<std::int64_t>(estimated, "estimated"))
+                .value_or_throw();
+          },
+          py::arg("estimated"), py::kw_only(), py::arg("model"), py::arg("revision"),
+          "The Price of a prompt that is estimated at so many tokens. Raises InvalidInput.")
+      .def(
+          "ratio",
+          [](const PriceBook& book, py::handle model) {
+            return book.ratio(text_from_python(model, "model"));
+          },
+          py::arg("model"),
+          "Reported per 1,000 estimated tokens, from 500 to 2,500; 1,000 for an unknown model.")
+      .def_property_readonly(
+          "anchor", [](const PriceBook& book) { return to_python(book.anchor()); },
+          "The newest UsageReport; None before the first.")
+      .def("__repr__", [](const PriceBook& book) {
+        return book.anchor() ? "PriceBook(anchor=" + record_repr(*book.anchor()) + ")"
+                             : std::string("PriceBook()");
+      });
+}
+
+}  // namespace
 
 void bind_pricing(py::module_& module) {
   module.def(
@@ -19,6 +131,18 @@ void bind_pricing(py::module_& module) {
       [](py::handle prompt) { return price_prompt(argument<Prompt>(prompt, "prompt")); },
       py::arg("prompt"),
       "Estimated tokens of a prompt, system text, tools and images included; no margin.");
+  bind_price_book(module);
+  module.def(
+      "count_messages",
+      [](py::handle messages, py::handle counter) {
+        return to_python(count_messages(messages, counter));
+      },
+      py::arg("messages"), py::arg("counter"),
+      "The Price of each message, its texts counted by ``counter``: a callable that takes a list "
+      "of texts and returns a list of ints.\n\nA message with images or opaque data, which no "
+      "counter of texts sees, is estimated as far as these go. Raises InvalidInput, with the path "
+      "and value, for a counter that raises or answers anything but one whole number from 0 for "
+      "each text.");
 }
 
 }  // namespace vagus::bindings

@@ -7,6 +7,12 @@ from typing import Literal, TypeAlias
 Dialect: TypeAlias = Literal["openai_chat", "openai_responses", "anthropic", "openclaw"]
 """Whose way of writing messages and tools."""
 
+PriceSource: TypeAlias = Literal["exact", "anchored", "estimated"]
+"""How sure a price is."""
+
+ReferenceVersion: TypeAlias = Literal["2026.4", "2026.9"]
+"""Whose formula of the system that vagus is modelled on."""
+
 PeerKind: TypeAlias = Literal["direct", "group", "channel"]
 """What kind of conversation a peer id names."""
 

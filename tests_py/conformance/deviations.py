@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .cases import Case
+from .deviations_context_pricing import CONTEXT_PRICING_PREDICATES
 from .deviations_context_compaction import COMPACTION_PREDICATES
 from .deviations_context_transcripts import TRANSCRIPT_PREDICATES
 from .deviations_heartbeats import HEARTBEAT_PREDICATES
@@ -197,6 +198,7 @@ PREDICATES: dict[str, Predicate] = {
     **SCHEDULE_PREDICATES,
     **HEARTBEAT_PREDICATES,
     **WAKE_PREDICATES,
+    **CONTEXT_PRICING_PREDICATES,
     **TRANSCRIPT_PREDICATES,
     **COMPACTION_PREDICATES,
 }

@@ -300,6 +300,8 @@ COVERED = [
     case("phase_ms", 0, schedulerSeed="s", agentId="a", intervalMs=0),
     case("duration_ms", 10**17, raw="99999999999999s"),
     case("is_exec_completion", False, text="Exec completed (9f2c, code 0) :: "),
+    case("string_chars", 1, text="\uff46"),
+    case("estimate_tokens", 1, message={"role": "user", "content": "𠀀"}),
     case("format_events", "System: [2025-06-15T15:06:40Z] one", events=[{"text": "one"}]),
     case(
         "repair_pairing",

@@ -20,19 +20,27 @@ std::int64_t divided_up(std::int64_t value, std::int64_t divisor) {
   return (value + divisor - 1) / divisor;
 }
 
-std::int64_t part_tokens(const Part& part) {
+template <class Visit>
+void for_each_text(const Message& message, Visit visit) {
+  for (const Part& part : message.parts) {
+    for (const std::string* text : {&part.call_id, &part.name, &part.arguments, &part.text}) {
+      if (!text->empty()) visit(std::string_view(*text));
+    }
+  }
+}
+
+// What the texts of a part do not cost; opaque data is no text that anybody counts.
+std::int64_t tokens_around_texts(const Part& part) {
   switch (part.kind) {
     case PartKind::text:
     case PartKind::thinking:
-      return text_tokens(part.text);
+      return 0;
     case PartKind::image:
       return kImageTokens;
     case PartKind::tool_call:
-      return kToolCallTokens + text_tokens(part.call_id) + text_tokens(part.name) +
-             text_tokens(part.arguments);
+      return kToolCallTokens;
     case PartKind::tool_result:
-      return kToolResultTokens + text_tokens(part.call_id) + text_tokens(part.name) +
-             text_tokens(part.text);
+      return kToolResultTokens;
     case PartKind::opaque:
       return divided_up(static_cast<std::int64_t>(part.data.size()), kOpaqueBytesPerToken);
   }
@@ -66,8 +74,29 @@ std::int64_t reference_tokens(const Message& message) {
 
 std::int64_t estimate_tokens(const Message& message, Profile profile) {
   if (profile == Profile::reference) return reference_tokens(message);
+  std::int64_t tokens = tokens_around_texts(message);
+  for_each_text(message, [&](std::string_view text) { tokens += text_tokens(text); });
+  return tokens;
+}
+
+std::vector<std::string_view> counted_texts(const Message& message) {
+  std::vector<std::string_view> texts;
+  for_each_text(message, [&](std::string_view text) { texts.push_back(text); });
+  return texts;
+}
+
+std::int64_t tokens_around_texts(const Message& message) {
   std::int64_t tokens = kMessageTokens;
-  for (const Part& part : message.parts) tokens += part_tokens(part);
+  for (const Part& part : message.parts) tokens += tokens_around_texts(part);
+  return tokens;
+}
+
+std::int64_t guessed_tokens(const Message& message) {
+  std::int64_t tokens = 0;
+  for (const Part& part : message.parts) {
+    const bool guessed = part.kind == PartKind::image || part.kind == PartKind::opaque;
+    if (guessed) tokens += tokens_around_texts(part);
+  }
   return tokens;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "vagus/config/config.hpp"
 #include "vagus/context/message.hpp"
@@ -21,6 +22,16 @@ inline constexpr std::int64_t kMarginPercent = 120;
 /// messages and images of users (spec: context, section 2.1, versions up to 5.18). Costs one pass
 /// over the text.
 std::int64_t estimate_tokens(const Message& message, Profile profile);
+
+/// The texts of `message` that cost tokens, those that are not empty, in order. They live as long
+/// as the message.
+std::vector<std::string_view> counted_texts(const Message& message);
+
+/// What `Profile::vagus` counts for all of `message` but its texts.
+std::int64_t tokens_around_texts(const Message& message);
+
+/// The part of that which no counter of texts can make certain: images and opaque data.
+std::int64_t guessed_tokens(const Message& message);
 
 /// What `Profile::vagus` counts for the images of `message`.
 std::int64_t image_tokens(const Message& message);

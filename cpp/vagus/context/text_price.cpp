@@ -169,7 +169,8 @@ constexpr Class class_of(char32_t code_point) {
   return code_point < 0x800 ? small : code_point < 0x10000 ? symbol : rarest;
 }
 
-// The class of each 16 code points of the Basic Multilingual Plane; `nothing` where they differ.
+// The class of each 16 code points of the Basic Multilingual Plane; `nothing` where they differ,
+// and for surrogates, which are no text.
 constexpr std::size_t kPageSize = 16;
 constexpr std::array<Class, 0x10000 / kPageSize> kPages = [] {
   std::array<Class, 0x10000 / kPageSize> pages{};
@@ -182,6 +183,7 @@ constexpr std::array<Class, 0x10000 / kPageSize> kPages = [] {
       };
       if (cuts(range.first) || cuts(range.last + 1)) page = nothing;
     }
+    if (first >= 0xD800 && first < 0xE000) page = nothing;
     first += kPageSize;
   }
   return pages;
@@ -192,16 +194,35 @@ struct Step {
   std::size_t bytes;
 };
 
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+// The sequence of two or three bytes at `at`, which hold nearly all text, if its page tells its
+// class; `nothing` when it takes a closer look.
+Step step_by_page(std::string_view text, std::size_t at) {
+  const auto bits = [&](std::size_t i, unsigned mask) {
+    return static_cast<char32_t>(static_cast<unsigned char>(text[at + i]) & mask);
+  };
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t left = text.size() - at;
+  if (lead >= 0xC2 && lead < 0xE0 && left >= 2 && is_continuation(text[at + 1])) {
+    return {kPages[(bits(0, 0x1FU) << 6U | bits(1, 0x3FU)) / kPageSize], 2};
+  }
+  if ((lead & 0xF0U) == 0xE0U && left >= 3 && is_continuation(text[at + 1]) &&
+      is_continuation(text[at + 2])) {
+    const char32_t code_point = bits(0, 0x0FU) << 12U | bits(1, 0x3FU) << 6U | bits(2, 0x3FU);
+    if (code_point >= 0x800) return {kPages[code_point / kPageSize], 3};
+  }
+  return {nothing, 0};
+}
+
 // REQUIRES: the byte at `at` is not ASCII.
 Step step_beyond_ascii(std::string_view text, std::size_t at) {
+  const Step step = step_by_page(text, at);
+  if (step.kind != nothing) return step;
   const auto decoded = decode_utf8(text, at);
-  if (!decoded) return {garbage, 1};
-  const char32_t code_point = decoded->value;
-  if (code_point < 0x10000) {
-    const Class page = kPages[code_point / kPageSize];
-    if (page != nothing) return {page, decoded->length};
-  }
-  return {class_of(code_point), decoded->length};
+  return decoded ? Step{class_of(decoded->value), decoded->length} : Step{garbage, 1};
 }
 
 }  // namespace

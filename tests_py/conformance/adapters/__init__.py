@@ -13,6 +13,7 @@ from .heartbeats import HEARTBEATS
 from .histories import HISTORIES
 from .hooks import HOOKS
 from .ids import IDS
+from .pricing import PRICING
 from .routes import ROUTES
 from .schedules import SCHEDULES
 from .sequences import SEQUENCES
@@ -37,6 +38,7 @@ ADAPTERS: dict[str, Adapter] = {
     **HOOKS,
     **WAKES,
     **SEQUENCES,
+    **PRICING,
     **COMPACTION,
     **TRANSCRIPTS,
     **TOOL_RESULTS,
