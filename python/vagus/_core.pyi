@@ -30,8 +30,8 @@ from vagus.types import (
     PeerWord,
     PriceSource,
     Profile,
-    ReferenceVersion,
     ProviderErrorKind,
+    ReferenceVersion,
     RekeyOutcome,
     ReplyVerdict,
     Role,
@@ -2218,6 +2218,7 @@ class ShownFile(_Record):
 def bootstrap_files(
     files: Sequence[BootstrapFile], *, limits: BootstrapLimits | None = None
 ) -> list[ShownFile]: ...
+
 class Pressure(_Record):
     def __init__(
         self,

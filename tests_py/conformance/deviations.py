@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .cases import Case
-from .deviations_context_pricing import CONTEXT_PRICING_PREDICATES
 from .deviations_context_compaction import COMPACTION_PREDICATES
+from .deviations_context_pricing import CONTEXT_PRICING_PREDICATES
 from .deviations_context_transcripts import TRANSCRIPT_PREDICATES
 from .deviations_heartbeats import HEARTBEAT_PREDICATES
 from .deviations_schedules import SCHEDULE_PREDICATES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import vagus
-from vagus import compaction
+from vagus import Message, compaction
+from vagus.messages import from_openclaw
 
 from .tool_results import decoded, shown
-from .transcripts import message_of, messages_of
 from .values import Adapter, Args
 
 REFERENCE = "reference"
@@ -20,6 +20,10 @@ FITS = {
 }
 CUT_NOTE = "\n\n[Compaction summary truncated to fit budget]"
 SOURCES = {"model": "model", "setting": "agentContextTokens", "fallback": "default"}
+
+
+def messages_of(args: Args) -> list[Message]:
+    return from_openclaw(args["messages"])
 
 
 # ---- budgets --------------------------------------------------------------------------------
@@ -166,7 +170,7 @@ def _adaptive_chunk_ratio(args: Args) -> float:
 
 
 def _is_oversized(args: Args) -> bool:
-    tokens = vagus.estimate_tokens(message_of(args["message"]), profile=REFERENCE)
+    tokens = vagus.estimate_tokens(from_openclaw([args["message"]])[0], profile=REFERENCE)
     return compaction.is_too_large_to_summarise(tokens, window=args["contextWindow"])
 
 
