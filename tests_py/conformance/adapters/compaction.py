@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import vagus
-from vagus import Message, compaction
+from vagus import Message, compaction, reference, transcripts
 from vagus.messages import from_openclaw
 
-from .tool_results import decoded, shown
-from .values import Adapter, Args
+from .tool_results import cap, decoded, shown, words
+from .transcripts import messages_of as results_of
+from .values import Adapter, Args, Versioned
 
 REFERENCE = "reference"
 FITS = {
@@ -46,6 +48,16 @@ def _pressure(args: Args, profile: vagus.types.Profile, tokens: int, chars: int)
         "toolResultReducibleChars": found.reducible_chars,
         "effectiveReserveTokens": found.reserve,
     }
+
+
+def _precheck(args: Args, version: Sequence[int]) -> Any:
+    args = decoded(args)
+    most = cap(args["contextTokenBudget"], version)
+    found = transcripts.result_potential(
+        results_of(args), transcripts.ResultLimits(most, most, words=words(version))
+    )
+    tokens = reference.pre_prompt_tokens(args["messages"], args.get("prompt", ""))
+    return _pressure(args, REFERENCE, tokens, found.oversized_reducible + found.all_reducible)
 
 
 def _pressure_decision(args: Args) -> Any:
@@ -220,5 +232,8 @@ def _written_out(adapter: Adapter) -> Adapter:
     return lambda args: shown(adapter(decoded(args)))
 
 
-COMPACTION = {name: _written_out(adapter) for name, adapter in _ADAPTERS.items()}
+COMPACTION: dict[str, Adapter | Versioned] = {
+    "precheck": Versioned(_precheck),
+    **{name: _written_out(adapter) for name, adapter in _ADAPTERS.items()},
+}
 """By the name of the recorded function."""
