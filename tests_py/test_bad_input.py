@@ -394,9 +394,11 @@ def test_an_overflow_carries_its_ledger():
     context.append(Message.of("user", "earlier"))
     turn = [Message.of("user", "x" * 10_000)]
     with pytest.raises(ContextOverflow) as caught:
-        context.assemble(turn, window=1_000, reserve=200)
+        context.assemble(turn, system="s" * 10_000, window=1_000, reserve=200)
     ledger = caught.value.ledger
     assert ledger.budget == 800
+    assert [part.name for part in ledger.parts] == ["system", "prompt"]
+    assert ledger.steps[-1].rung == "shrink-turn"
     assert ledger.overflow == ledger.estimated - ledger.budget > 0
     assert ledger.dropped == 1
     assert caught.value.field == "turn"

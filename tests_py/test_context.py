@@ -74,7 +74,8 @@ def test_a_prompt_is_within_its_budget_or_refused(history, system, question, win
     assert ledger.raw == sum(part.tokens for part in ledger.parts)
     assert ledger.raw == sum(estimate_tokens(message) for message in made.messages)
     assert sum(part.messages for part in ledger.parts) == len(made.messages)
-    assert made.messages[-1:] == turn
+    if "shrink-turn" not in [step.rung for step in ledger.steps]:
+        assert made.messages[-1:] == turn
     assert_pairs_intact(made.messages)
     rest = made.messages[1:-1] if system else made.messages[:-1]
     if rest:
@@ -92,7 +93,8 @@ def test_nothing_is_dropped_without_need(history):
     assert shown == [*kept, Message.of("user", "now")]
 
 
-@given(st.lists(words, min_size=5, max_size=40), st.integers(150, 400))
+# Questions that are not beyond the budget alone.
+@given(st.lists(words.map(lambda text: text[:40]), min_size=5, max_size=40), st.integers(150, 400))
 def test_a_prompt_begins_like_the_one_before_until_it_is_cut(questions, window):
     context = Context(KEY)
     earlier: list[Message] = []
@@ -106,6 +108,88 @@ def test_a_prompt_begins_like_the_one_before_until_it_is_cut(questions, window):
         dropped, earlier = made.ledger.dropped, made.messages[:-1]
         context.append(turn[0])
         context.append(Message.of("assistant", "ok"))
+
+
+def long_of(letter: str) -> st.SearchStrategy[str]:
+    return st.integers(0, 3_000).map(lambda count: letter * count)
+
+
+long_texts = st.one_of(words, *[long_of(letter) for letter in ("a", "b c\n", "é", "日", "🦊")])
+
+
+def tool_turn(question: str, output: str, answer: str) -> list[Message]:
+    talk = [Message.of("user", question), calling(["1"]), result("1", output)]
+    return [*talk, Message.of("assistant", answer)]
+
+
+turns = st.one_of(
+    long_texts.map(lambda text: [Message.of("user", text)]),
+    st.builds(tool_turn, words, long_texts, words),
+)
+
+
+def text_tokens(text: str) -> int:
+    return estimate_tokens(Message.of("user", text)) - estimate_tokens(Message.of("user", ""))
+
+
+def least_tokens(messages: list[Message]) -> int:
+    """At least this is left of them: calls, and of each text what is never cut."""
+    total = 0
+    for message in messages:
+        texts = [part for part in message.parts if part.kind in ("text", "tool_result")]
+        cut = sum(max(0, text_tokens(part.text) - 50) for part in texts)
+        total += estimate_tokens(message) - cut
+    return total
+
+
+def assert_same_shape(shown: list[Message], turn: list[Message]) -> None:
+    assert [message.role for message in shown] == [message.role for message in turn]
+    for small, large in zip(shown, turn, strict=True):
+        assert [part.kind for part in small.parts] == [part.kind for part in large.parts]
+        for part, whole in zip(small.parts, large.parts, strict=True):
+            assert part.text == whole.text or text_tokens(part.text) < text_tokens(whole.text)
+
+
+@given(st.lists(turns, min_size=1, max_size=12), words, st.integers(60, 6_000))
+def test_a_prompt_is_made_to_fit_step_by_step(conversation, system, window):
+    context = Context(KEY)
+    earlier: list[Message] = []
+    for turn in conversation:
+        arguments = {"system": system, "window": window, "reserve": 0}
+        try:
+            made = context.assemble(turn, **arguments)
+        except ContextOverflow as overflow:
+            ledger = overflow.ledger
+            assert ledger.overflow > 0
+            base = estimate_tokens(Message.of("system", system)) if system else 0
+            assert ledger.raw <= base + least_tokens(turn)
+        else:
+            ledger = made.ledger
+            assert ledger.estimated <= ledger.budget
+            assert_pairs_intact(made.messages)
+            assert_same_shape(made.messages[-len(turn) :], turn)
+            assert context.assemble(turn, **arguments).messages == made.messages
+            if not ledger.steps:
+                assert made.messages[-len(turn) :] == turn
+                assert made.messages[: len(earlier)] == earlier
+            earlier = made.messages[: -len(turn)]
+        assert all(step.after < step.before for step in ledger.steps)
+        if ledger.steps:
+            assert ledger.steps[0].before > ledger.budget
+            assert ledger.steps[-1].after == ledger.estimated
+        for message in turn:
+            context.append(message)
+
+
+def test_old_results_give_way_before_old_turns_and_the_turn_itself_comes_last():
+    context = context_of(tool_turn("Look.", "x" * 20_000, "Seen."))
+    small = context.assemble([Message.of("user", "Hi.")], window=4_000, reserve=0).ledger
+    assert [step.rung for step in small.steps] == ["shrink-results"]
+    assert small.dropped == 0
+    large = context.assemble([Message.of("user", "y" * 20_000)], window=4_000, reserve=0)
+    assert [step.rung for step in large.ledger.steps] == ["drop-turns", "shrink-turn"]
+    assert large.messages[-1].text.endswith("more characters were cut off here]")
+    assert large.ledger.to_dict()["steps"][-1]["after"] == large.ledger.estimated
 
 
 @pytest.mark.parametrize(

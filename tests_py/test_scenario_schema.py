@@ -15,6 +15,7 @@ from vagus import (
     LedgerPart,
     OverflowDetected,
     Part,
+    RecoveryStep,
     Scenario,
     WakeCause,
 )
@@ -30,6 +31,7 @@ from vagus.types import (
     LedgerSource,
     PartKind,
     Role,
+    Rung,
     RunKind,
     RunOutcome,
     SkipReason,
@@ -392,6 +394,7 @@ def nested(shape: Shape, *names: str) -> Shape:
         (nested(RUN, "causes"), WakeCause),
         (nested(RUN, "ledger"), Ledger),
         (nested(RUN, "ledger", "parts"), LedgerPart),
+        (nested(RUN, "ledger", "steps"), RecoveryStep),
         (nested(RUN, "overflows"), OverflowDetected),
         (nested(RUN, "messages", "parts"), Part),
     ],
@@ -431,6 +434,7 @@ def test_the_schema_knows_the_same_names():
         ("role", Role),
         ("part_kind", PartKind),
         ("ledger_source", LedgerSource),
+        ("rung", Rung),
     ],
 )
 def test_the_schema_knows_the_same_closed_values(name, literal):

@@ -177,6 +177,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "ReplyVerdict": taker("HeartbeatReply", "verdict"),
     "RekeyOutcome": taker("RekeyStep", "outcome"),
     "Role": taker("Message", "role"),
+    "Rung": taker("RecoveryStep", "rung"),
     "RunKind": taker("RunStarted", "kind"),
     "RunOutcome": taker("RunEnded", "outcome"),
     "SessionIdMatchKind": taker("SessionIdMatch", "kind"),

@@ -70,6 +70,7 @@ void bind_context(py::module_& module) {
   module.attr("WORKSPACE_FILES") = py::tuple(files);
   bind_messages(module);
   bind_record<LedgerPart>(module, "One kind of content in a prompt and what it costs.");
+  bind_record<RecoveryStep>(module, "One step by which a prompt was made to fit its budget.");
   bind_record<Ledger>(module, "Token costs of one prompt, part by part, against its budget.");
   py::class_<Assembly> assembly(module, "Assembly", "A prompt that fits, ready to send.");
   assembly.def_property_readonly(
@@ -95,7 +96,7 @@ void bind_context(py::module_& module) {
       module, "Context",
       "The transcript of one ContextKey and the only way to make prompts from it.\n\n"
       "A prompt never exceeds its budget, never holds an unpaired tool call or result, and always "
-      "holds the newest turn whole.");
+      "holds the newest turn: whole, or its longest texts cut where nothing else helps.");
   type.def(py::init(&make_context), py::arg("key"), py::kw_only(), py::arg("profile") = "vagus",
            "An empty transcript for ``key``, a ContextKey.");
   type.def(
@@ -106,11 +107,14 @@ void bind_context(py::module_& module) {
         }
       },
       py::arg("message"), "Add a message at the end. Raises InvalidInput.");
-  type.def("assemble", &assemble, py::arg("turn"), py::kw_only(), py::arg("system") = "",
-           py::arg("window") = ModelConfig{}.window, py::arg("reserve") = ModelConfig{}.reserve,
-           "Make a prompt of the system text, as much of the newest history as fits, and ``turn``, "
-           "a list of messages.\n\nRaises ContextOverflow, with the ledger, when system text and "
-           "turn alone are beyond ``window - reserve`` tokens.");
+  type.def(
+      "assemble", &assemble, py::arg("turn"), py::kw_only(), py::arg("system") = "",
+      py::arg("window") = ModelConfig{}.window, py::arg("reserve") = ModelConfig{}.reserve,
+      "Make a prompt of the system text, as much of the newest history as fits, and ``turn``, "
+      "a list of messages. Where that does not fit, old tool results are cut, then old turns are "
+      "left out, then the turn's own results and texts are cut; the ledger's ``steps`` tell "
+      "which.\n\nRaises ContextOverflow, with the ledger, when system text and what cannot "
+      "be cut of the turn are alone beyond ``window - reserve`` tokens.");
   type.def_property_readonly("key", &Context::key, "The memory identity.");
   type.def_property_readonly(
       "messages", [](const Context& context) { return to_python(context.messages()); },

@@ -35,6 +35,7 @@ from vagus.types import (
     RekeyOutcome,
     ReplyVerdict,
     Role,
+    Rung,
     RunKind,
     RunOutcome,
     SessionIdMatchKind,
@@ -948,6 +949,15 @@ class LedgerPart(_Record):
     @property
     def tokens(self) -> int: ...
 
+class RecoveryStep(_Record):
+    def __init__(self, *, rung: Rung, before: int, after: int) -> None: ...
+    @property
+    def rung(self) -> Rung: ...
+    @property
+    def before(self) -> int: ...
+    @property
+    def after(self) -> int: ...
+
 class Ledger(_Record):
     def __init__(
         self,
@@ -961,6 +971,7 @@ class Ledger(_Record):
         dropped: int,
         source: LedgerSource,
         parts: Sequence[LedgerPart],
+        steps: Sequence[RecoveryStep] = ...,
     ) -> None: ...
     @property
     def window(self) -> int: ...
@@ -980,6 +991,8 @@ class Ledger(_Record):
     def source(self) -> LedgerSource: ...
     @property
     def parts(self) -> list[LedgerPart]: ...
+    @property
+    def steps(self) -> list[RecoveryStep]: ...
 
 class Inbound(_Told):
     def __init__(

@@ -162,6 +162,9 @@ CompactionReason: TypeAlias = Literal[
 LedgerSource: TypeAlias = Literal["estimated"]
 """How sure a ledger is of its numbers."""
 
+Rung: TypeAlias = Literal["shrink-results", "drop-turns", "shrink-turn"]
+"""A step by which a prompt is made to fit its budget."""
+
 SkipReason: TypeAlias = Literal[
     "disabled",
     "quiet-hours",

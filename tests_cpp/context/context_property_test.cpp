@@ -6,6 +6,7 @@
 #include "vagus/context/context.hpp"
 #include "vagus/context/estimate.hpp"
 #include "vagus/context/pairing.hpp"
+#include "vagus/context/turn_fit.hpp"
 
 namespace vagus {
 namespace {
@@ -70,6 +71,10 @@ std::int64_t counted(const Ledger& ledger, std::string_view name) {
   return 0;
 }
 
+bool is_cut(const Ledger& ledger) {
+  return !ledger.steps.empty() && ledger.steps.back().rung == Rung::shrink_turn;
+}
+
 bool ends_with(const std::vector<Message>& messages, const std::vector<Message>& end) {
   return messages.size() >= end.size() && std::equal(end.rbegin(), end.rend(), messages.rbegin());
 }
@@ -80,7 +85,12 @@ void expect_invariants(const Assembly& assembly, const AssemblyRequest& request)
   EXPECT_EQ(ledger.overflow, 0);
   EXPECT_EQ(ledger.raw, price(assembly.messages));
   EXPECT_TRUE(pairs_intact(assembly.messages)) << short_form(assembly.messages);
-  EXPECT_TRUE(ends_with(assembly.messages, repair_pairs(request.turn)));
+  const std::vector<Message> turn = repair_pairs(request.turn);
+  if (is_cut(ledger)) {
+    EXPECT_EQ(counted(ledger, "prompt"), static_cast<std::int64_t>(turn.size()));
+  } else {
+    EXPECT_TRUE(ends_with(assembly.messages, turn));
+  }
   const auto system = static_cast<std::size_t>(counted(ledger, "system"));
   const auto history = static_cast<std::size_t>(counted(ledger, "history"));
   EXPECT_EQ(system, request.system.empty() ? 0u : 1u);
@@ -97,7 +107,7 @@ void expect_really_too_big(const Ledger& ledger, const AssemblyRequest& request)
   EXPECT_EQ(ledger.overflow, ledger.estimated - ledger.budget);
   const std::int64_t system =
       request.system.empty() ? 0 : price({text_message(Role::system, request.system)});
-  EXPECT_EQ(ledger.raw, system + price(repair_pairs(request.turn)));
+  EXPECT_EQ(ledger.raw, system + price(fit_turn(repair_pairs(request.turn), 0)));
 }
 
 TEST(ContextProperty, EveryAssemblyKeepsTheInvariants) {

@@ -157,8 +157,8 @@ TEST(Context, HistoryStartsAtAUserMessage) {
 
 TEST(Context, OverflowNamesEveryTokenAndChangesNothing) {
   Context context = context_with(talk(9));
-  AssemblyRequest request = asking(100, 200);
-  request.system = text_costing(101);
+  AssemblyRequest request = asking(54, 200);  // the longest turn that is not cut
+  request.system = text_costing(147);
   request.replay = {user("tick")};
   const auto outcome = context.assemble(request);
   ASSERT_TRUE(std::holds_alternative<Overflow>(outcome));

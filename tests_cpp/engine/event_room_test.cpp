@@ -59,11 +59,25 @@ TEST(EngineEventRoom, AFailedRunGivesBackWhatItHadRoomFor) {
 
 TEST(EngineEventRoom, EventsAreNotBlamedForWhatIsTooLongWithoutThem) {
   Host host(kSmallModel);
+  host.model = says("Noted.");
   host.send(news(main_key(), "exit 0"));
-  const auto refused = host.send(message_to(main_key(), std::string(200'000, 'x')));
-  EXPECT_EQ(only<RunEnded>(refused).outcome, RunOutcome::refused);
+  const auto cut = host.send(message_to(main_key(), std::string(200'000, 'x')));
+  EXPECT_EQ(only<RunEnded>(cut).outcome, RunOutcome::replied);
+  EXPECT_FALSE(holds(prompt_of(only<CallModel>(cut)), "System"));
   const auto next = host.send(message_to(main_key(), "Shorter, then."));
   EXPECT_TRUE(holds(prompt_of(only<CallModel>(next)), "exit 0"));
+  EXPECT_FALSE(holds(prompt_of(only<CallModel>(next)), "dropped"));
+}
+
+TEST(EngineEventRoom, EventsWaitForAPromptThatIsNotRefused) {
+  Host host(R"({"models": {"tiny": {"window": 1000, "reserve": 200}}, "agents": {"list": [{
+    "id": "trent", "model": "tiny", "system_prompt": ")" +
+            std::string(10'000, 's') + R"(", "heartbeat": {"every": "0m"}}]}})");
+  host.send(news(main_key(), "exit 0"));
+  const auto refused = host.send(message_to(main_key(), "Hi."));
+  EXPECT_EQ(only<RunEnded>(refused).outcome, RunOutcome::refused);
+  const Json waiting = host.engine.snapshot()["events"]["agent:trent:main"];
+  EXPECT_EQ(waiting["events"].size(), 1U);
 }
 
 TEST(EngineEventRoom, EventsBeyondTheLimitOfATextGiveWay) {

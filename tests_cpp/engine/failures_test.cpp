@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "engine/host.hpp"
 #include "vagus/wakes/backoff.hpp"
 
@@ -257,8 +259,24 @@ TEST(EngineResets, KeepQueuedTurnsWakesAndEvents) {
 constexpr std::string_view kTinyModel = R"({"models": {"tiny": {"window": 1000, "reserve": 200}},
   "agents": {"list": [{"id": "trent", "model": "tiny", "heartbeat": {"every": "0m"}}]}})";
 
-TEST(EngineOverflow, IsRefusedWithTheLedger) {
+TEST(EngineOverflow, AMessageBeyondTheBudgetIsShortenedAndAnswered) {
   Host host(kTinyModel);
+  host.model = says("Long.");
+  const auto effects = host.send(message_to(main_key(), std::string(1'000'000, 'x')));
+  EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::replied);
+  const auto call = only<CallModel>(effects);
+  EXPECT_LE(call.ledger.estimated, call.ledger.budget);
+  ASSERT_EQ(call.ledger.steps.size(), 1U);
+  EXPECT_EQ(call.ledger.steps[0].rung, Rung::shrink_turn);
+  EXPECT_GT(call.ledger.steps[0].before, 250'000);
+  EXPECT_TRUE(holds(prompt_of(call), "more characters were cut off here"));
+}
+
+// Neither the message nor its history can be made smaller than the system text leaves room for.
+TEST(EngineOverflow, IsRefusedWithTheLedger) {
+  Host host(R"({"models": {"tiny": {"window": 1000, "reserve": 200}}, "agents": {"list": [{
+    "id": "trent", "model": "tiny", "system_prompt": ")" +
+            std::string(10'000, 's') + R"(", "heartbeat": {"every": "0m"}}]}})");
   const auto effects = host.send(message_to(main_key(), std::string(10'000, 'x')));
   EXPECT_EQ(kinds(effects), "RunStarted ReadFiles RunEnded");
   const auto ended = only<RunEnded>(effects);
@@ -269,8 +287,10 @@ TEST(EngineOverflow, IsRefusedWithTheLedger) {
   EXPECT_GT(ended.ledger->overflow, 0);
   EXPECT_EQ(ended.error, "the prompt is " + std::to_string(ended.ledger->overflow) +
                              " tokens beyond its budget");
-  ASSERT_EQ(ended.ledger->parts.size(), 1U);
-  EXPECT_EQ(ended.ledger->parts[0].name, "prompt");
+  ASSERT_EQ(ended.ledger->parts.size(), 2U);
+  EXPECT_EQ(ended.ledger->parts[0].name, "system");
+  EXPECT_EQ(ended.ledger->parts[1].name, "prompt");
+  EXPECT_LT(ended.ledger->parts[1].tokens, 60);
 }
 
 TEST(EngineOverflow, DoesNotStayInTheWay) {
@@ -280,6 +300,9 @@ TEST(EngineOverflow, DoesNotStayInTheWay) {
   const auto effects = host.send(message_to(main_key(), "Shorter, then."));
   EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::replied);
   EXPECT_EQ(only<CallModel>(effects).messages.size(), 1U);
+  const auto next = only<CallModel>(host.send(message_to(main_key(), "And now?")));
+  EXPECT_EQ(next.messages.size(), 3U);
+  EXPECT_TRUE(next.ledger.steps.empty());
 }
 
 TEST(EngineOverflow, IsNotTriedAgain) {
@@ -303,13 +326,24 @@ TEST(EngineOverflow, HistoryGivesWayBeforeItComesToThat) {
   }
 }
 
+constexpr std::string_view kShortTexts =
+    R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+    "limits": {"text_bytes": 100, "event_bytes": 90}})";
+
 TEST(EngineOverflow, TextBeyondTheLimitIsRefusedNotSent) {
-  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
-    "limits": {"text_bytes": 100, "event_bytes": 90}})");
-  host.send(news(main_key(), std::string(90, 'e')));
-  const auto ended = only<RunEnded>(host.send(message_to(main_key(), std::string(100, 'x'))));
+  Host host(kShortTexts);
+  const auto ended = only<RunEnded>(host.send(wake_of(main_key(), WakeKind::hook)));
   EXPECT_EQ(ended.outcome, RunOutcome::refused);
-  EXPECT_TRUE(holds(*ended.error, "text_bytes"));
+  EXPECT_TRUE(holds(ended.error.value_or(""), "text_bytes"));
+}
+
+TEST(EngineOverflow, EventsWaitForAMessageThatLeavesThemNoRoom) {
+  Host host(kShortTexts);
+  host.model = says("Noted.");
+  host.send(news(main_key(), std::string(90, 'e')));
+  const std::string question(100, 'x');
+  EXPECT_EQ(prompt_of(only<CallModel>(host.send(message_to(main_key(), question)))), question);
+  EXPECT_EQ(host.engine.snapshot()["events"]["agent:trent:main"]["events"].size(), 1U);
 }
 
 }  // namespace

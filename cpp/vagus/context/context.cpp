@@ -8,24 +8,11 @@
 
 #include "vagus/context/estimate.hpp"
 #include "vagus/context/pairing.hpp"
+#include "vagus/context/section.hpp"
+#include "vagus/context/turn_fit.hpp"
 
 namespace vagus {
 namespace {
-
-// A stretch of a prompt and what had to be left out of it.
-struct Section {
-  std::vector<Message> messages;
-  std::int64_t tokens = 0;
-  std::size_t dropped = 0;
-
-  LedgerPart ledger_part(std::string_view name) const {
-    return {std::string(name), static_cast<std::int64_t>(messages.size()), tokens};
-  }
-};
-
-Section section_from(const Transcript& transcript, std::size_t start) {
-  return {transcript.messages_from(start), transcript.tokens_from(start), start};
-}
 
 Section whole_section(Profile profile, std::vector<Message> messages) {
   return section_from(Transcript(profile, repair_pairs(std::move(messages))), 0);
@@ -36,36 +23,6 @@ Section system_section(Profile profile, const std::string& system) {
   return whole_section(profile, {text_message(Role::system, system)});
 }
 
-// The newest turns that cost at most `room`.
-Section newest_section(Profile profile, const std::vector<Message>& messages, std::int64_t room) {
-  const Transcript repaired(profile, repair_pairs(messages));
-  return section_from(repaired, repaired.turn_within(room));
-}
-
-// Where `transcript` starts so that it costs at most `room`: where it started before if that still
-// fits, else low enough to fit for many turns to come.
-std::size_t cut(const Transcript& transcript, std::size_t first_kept, std::int64_t room) {
-  const std::size_t unchanged = transcript.turn_at_or_after(first_kept);
-  if (transcript.tokens_from(unchanged) <= room) return unchanged;
-  const std::size_t low = transcript.turn_within(room * kLowWaterPercent / 100);
-  return low < transcript.size() ? low : transcript.turn_within(room);
-}
-
-// The history from `first_kept`, which moves on when `room` is too small for it. Repair may add
-// error results, so a repaired history is priced and cut once more; its turns are the same turns,
-// and cutting at one of them separates no pair.
-Section history_section(const Transcript& transcript, std::size_t& first_kept, std::int64_t room) {
-  first_kept = cut(transcript, first_kept, room);
-  Section history = section_from(transcript, first_kept);
-  if (pairs_intact(history.messages)) return history;
-  const Transcript repaired(transcript.profile(), repair_pairs(std::move(history.messages)));
-  const std::size_t start = cut(repaired, 0, room);
-  first_kept = transcript.turn_after(first_kept, repaired.turns_before(start));
-  history = section_from(repaired, start);
-  history.dropped = first_kept;
-  return history;
-}
-
 // The start of the newest turns within both bounds.
 std::size_t start_within(const Transcript& transcript, const ReplayConfig& bounds) {
   const std::size_t size = transcript.size();
@@ -73,6 +30,25 @@ std::size_t start_within(const Transcript& transcript, const ReplayConfig& bound
   return std::max(transcript.turn_at_or_after(size - messages),
                   transcript.turn_within(bounds.max_tokens));
 }
+
+// What making a prompt fit took, step by step.
+class Recovery {
+ public:
+  explicit Recovery(std::int64_t tokens) : tokens_(tokens) {}
+
+  /// The prompt costs `tokens`, without margin, after a rung; not recorded when that is not less.
+  void step(Rung rung, std::int64_t tokens) {
+    if (tokens >= tokens_) return;
+    steps_.push_back({rung, with_margin(tokens_), with_margin(tokens)});
+    tokens_ = tokens;
+  }
+
+  std::vector<RecoveryStep> steps() && { return std::move(steps_); }
+
+ private:
+  std::int64_t tokens_;
+  std::vector<RecoveryStep> steps_;
+};
 
 void move_onto(std::vector<Message>& prompt, Section section) {
   prompt.insert(prompt.end(), std::make_move_iterator(section.messages.begin()),
@@ -109,14 +85,12 @@ void Context::forget_oldest_turns() {
   if (count == size) count = transcript_.newest_turn();
   if (count == size || size - count > limit) count = size - low;
   transcript_.forget(count);
-  for (auto& [budget, first] : first_kept_) first -= std::min(first, count);
+  for (auto& [budget, cut] : cuts_) cut.first_kept -= std::min(cut.first_kept, count);
 }
 
-std::size_t& Context::first_kept(std::int64_t budget_tokens) {
-  if (first_kept_.size() == kRememberedCuts && !first_kept_.count(budget_tokens)) {
-    first_kept_.erase(first_kept_.begin());
-  }
-  return first_kept_[budget_tokens];
+void Context::remember(std::int64_t budget_tokens, HistoryCut cut) {
+  if (cuts_.size() == kRememberedCuts && !cuts_.count(budget_tokens)) cuts_.erase(cuts_.begin());
+  cuts_.insert_or_assign(budget_tokens, std::move(cut));
 }
 
 std::variant<Assembly, Overflow> Context::assemble(const AssemblyRequest& request) {
@@ -124,21 +98,35 @@ std::variant<Assembly, Overflow> Context::assemble(const AssemblyRequest& reques
   const Budget& budget = request.budget;
   Section system = system_section(profile, request.system);
   Section turn = whole_section(profile, request.turn);
-  std::int64_t room = without_margin(budget.tokens) - system.tokens - turn.tokens;
-  if (room < 0) {
-    const std::size_t dropped = transcript_.size() + request.replay.size();
-    return Overflow{make_ledger(budget, {system.ledger_part("system"), turn.ledger_part("prompt")},
-                                static_cast<std::int64_t>(dropped))};
+  const std::int64_t room = without_margin(budget.tokens) - system.tokens - turn.tokens;
+
+  const Transcript repaired(profile, repair_pairs(request.replay));
+  Section replay = section_from(repaired, repaired.turn_within(room));
+  const auto known = cuts_.find(budget.tokens);
+  HistoryFit history = fit_history(transcript_, known == cuts_.end() ? HistoryCut{} : known->second,
+                                   room - replay.tokens, budget.window);
+
+  const std::int64_t others = system.tokens + turn.tokens;
+  const std::int64_t replayable = repaired.tokens_from(repaired.turn_at_or_after(0));
+  Recovery recovery(others + replayable + history.as_it_is);
+  recovery.step(Rung::shrink_results, others + replayable + history.with_cut_results);
+  recovery.step(Rung::drop_turns, others + replay.tokens + history.section.tokens);
+  if (room >= 0) {
+    remember(budget.tokens, std::move(history.cut));
+  } else if (profile == Profile::vagus && request.may_cut_turn) {
+    turn = whole_section(profile, fit_turn(std::move(turn.messages), room + turn.tokens));
+    recovery.step(Rung::shrink_turn, system.tokens + turn.tokens);
   }
-  Section replay = newest_section(profile, request.replay, room);
-  room -= replay.tokens;
-  Section history = history_section(transcript_, first_kept(budget.tokens), room);
+
+  const std::size_t dropped = history.section.dropped + replay.dropped;
+  Ledger ledger = make_ledger(budget,
+                              {system.ledger_part("system"), history.section.ledger_part("history"),
+                               replay.ledger_part("replay"), turn.ledger_part("prompt")},
+                              static_cast<std::int64_t>(dropped), std::move(recovery).steps());
+  if (ledger.overflow > 0) return Overflow{std::move(ledger)};
   Assembly assembly;
-  assembly.ledger = make_ledger(budget,
-                                {system.ledger_part("system"), history.ledger_part("history"),
-                                 replay.ledger_part("replay"), turn.ledger_part("prompt")},
-                                static_cast<std::int64_t>(history.dropped + replay.dropped));
-  for (Section* section : {&system, &history, &replay, &turn}) {
+  assembly.ledger = std::move(ledger);
+  for (Section* section : {&system, &history.section, &replay, &turn}) {
     move_onto(assembly.messages, std::move(*section));
   }
   return assembly;

@@ -8,6 +8,7 @@
 
 #include "vagus/base/limits.hpp"
 #include "vagus/config/config.hpp"
+#include "vagus/context/history_fit.hpp"
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/context/transcript.hpp"
@@ -19,8 +20,10 @@ namespace vagus {
 struct AssemblyRequest {
   std::string system;           ///< system message; empty for none
   std::vector<Message> replay;  ///< earlier ticks' turns; the oldest give way, before the turn does
-  std::vector<Message> turn;    ///< the newest turn; always sent whole
+  std::vector<Message> turn;    ///< the newest turn; its texts are cut where nothing else helps
   Budget budget;
+  /// False where the caller would rather shorten the turn itself: it is then sent whole or not.
+  bool may_cut_turn = true;
 };
 
 /// A prompt that fits, ready to send.
@@ -29,15 +32,12 @@ struct Assembly {
   Ledger ledger;
 };
 
-/// A prompt that cannot fit: system message and newest turn alone are beyond the budget. The ledger
-/// holds these two; `dropped` counts everything else.
+/// A prompt that cannot fit: system message and what cannot be cut of the newest turn (see
+/// `fit_turn`) are alone beyond the budget. The ledger holds these two; `dropped` counts everything
+/// else.
 struct Overflow {
   Ledger ledger;
 };
-
-/// When history has to be cut, it is cut to this share of the room it has, so that the next cut is
-/// many turns away and the prompt's prefix stays the same for the provider's cache until then.
-inline constexpr std::int64_t kLowWaterPercent = 75;
 
 /// Budgets for which a context remembers its cut: one for each model that shares it.
 inline constexpr std::size_t kRememberedCuts = 16;
@@ -46,9 +46,9 @@ inline constexpr std::size_t kRememberedCuts = 16;
 ///
 /// Messages are priced once, when they are appended; prefix sums make a later cut O(log n).
 /// Invariants of an `Assembly`: (1) `ledger.estimated <= ledger.budget`; (2) every tool call is
-/// paired with its result (see `repair_pairs`); (3) the newest turn is whole; (4) history and
-/// replay start at a user message. Until the next cut, a prompt's history is a prefix of the next
-/// prompt's history for the same budget.
+/// paired with its result (see `repair_pairs`); (3) the newest turn has all its messages and parts;
+/// (4) history and replay start at a user message. Until the next step on the history, a prompt's
+/// history is a prefix of the next prompt's history for the same budget.
 class Context {
  public:
   /// REQUIRES: `key` is not empty.
@@ -59,8 +59,12 @@ class Context {
   /// a history. The context is unchanged then.
   MaybeError append(Message message);
 
-  /// Makes a prompt: system message, as much of the newest history as fits, replay, the newest
-  /// turn. After an `Overflow` the context is unchanged.
+  /// Makes a prompt: system message, history, replay, the newest turn. Where that does not fit, it
+  /// climbs down (`Rung`): the history's tool results are cut, then the oldest turns left out, then
+  /// the newest turn's own texts cut, each only as far as the one before did not help. What was
+  /// taken from the history is remembered for the budget, except where the turn alone is beyond it:
+  /// then there is no room for history, and the next prompt has it again. After an `Overflow` the
+  /// context is unchanged. `Profile::reference` cuts no text.
   std::variant<Assembly, Overflow> assemble(const AssemblyRequest& request);
 
   /// The newest whole turns within both bounds of `replay` (spec: heartbeats, section 9; pain
@@ -75,15 +79,15 @@ class Context {
   std::int64_t tokens() const { return transcript_.tokens_from(0); }
 
  private:
-  std::size_t& first_kept(std::int64_t budget_tokens);
+  void remember(std::int64_t budget_tokens, HistoryCut cut);
   void forget_oldest_turns();
 
   ContextKey key_;
   Limits limits_;
   Transcript transcript_;
-  /// Where history starts since the last cut, by the budget that the cut was made for: a prompt for
-  /// a model with a small window must not take history away from one with a large window.
-  std::map<std::int64_t, std::size_t> first_kept_;
+  /// What history has given way to, by budget: a prompt for a model with a small window must not
+  /// take history away from one with a large window.
+  std::map<std::int64_t, HistoryCut> cuts_;
 };
 
 }  // namespace vagus

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vagus/config/config.hpp"
+#include "vagus/context/recovery.hpp"
 
 namespace vagus {
 
@@ -54,6 +55,7 @@ struct Ledger {
   std::int64_t dropped = 0;    ///< older messages left out to fit
   LedgerSource source = LedgerSource::estimated;
   std::vector<LedgerPart> parts;
+  std::vector<RecoveryStep> steps;  ///< what was done to make it fit, in order; empty for nothing
 
   static constexpr std::string_view kName = "Ledger";
   static constexpr auto fields() {
@@ -65,11 +67,13 @@ struct Ledger {
                       required("overflow", &Ledger::overflow, "estimated beyond the budget, or 0"),
                       required("dropped", &Ledger::dropped, "older messages left out to fit"),
                       required("source", &Ledger::source, "how sure the numbers are"),
-                      required("parts", &Ledger::parts, "costs by kind of content"));
+                      required("parts", &Ledger::parts, "costs by kind of content"),
+                      field("steps", &Ledger::steps, "what was done to make it fit, in order"));
   }
 };
 
 /// A ledger of `parts` against `budget`; parts without messages are left out.
-Ledger make_ledger(const Budget& budget, std::vector<LedgerPart> parts, std::int64_t dropped);
+Ledger make_ledger(const Budget& budget, std::vector<LedgerPart> parts, std::int64_t dropped,
+                   std::vector<RecoveryStep> steps = {});
 
 }  // namespace vagus

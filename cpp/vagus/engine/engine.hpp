@@ -126,7 +126,7 @@ class Engine {
   void ask_for_files(ActiveRun& run);
   void lease_events(ActiveRun& run);
   void call_model(ActiveRun& run, const FilesRead& read);
-  std::optional<RunEnded> try_to_call(ActiveRun& run, const FilesRead& read);
+  std::optional<RunEnded> try_to_call(ActiveRun& run, const FilesRead& read, bool may_cut_turn);
   std::optional<SkipReason> early_skip(const Wake& wake, const Agent& owner) const;
   std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
   HeartbeatInputs inputs_of(const ActiveRun& run, const FilesRead& read,

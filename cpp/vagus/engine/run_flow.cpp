@@ -177,20 +177,30 @@ void Engine::ask_for_files(ActiveRun& run) {
 }
 
 // Events must not keep a session from running: where they do not fit, the older half gives way, and
-// is counted, until the rest does. If not even the prompt without them fits, they are not to blame.
+// is counted, until the rest does. If not even the prompt without them fits, they are not to blame:
+// they wait for the next run, and the prompt's own text is cut.
 void Engine::call_model(ActiveRun& run, const FilesRead& read) {
-  std::optional<RunEnded> ended = try_to_call(run, read);
+  std::optional<RunEnded> ended = try_to_call(run, read, false);
   std::int64_t dropped = 0;
   while (ended && ended->outcome == RunOutcome::refused && !run.events.events.empty()) {
     dropped += drop_older_half(run.events);
-    ended = try_to_call(run, read);
+    ended = try_to_call(run, read, false);
+  }
+  if (ended && ended->outcome == RunOutcome::refused) {
+    run.events = {};
+    events_.give_back(run.id);
+    dropped = 0;
+    const auto cut = try_to_call(run, read, true);
+    // A heartbeat that only had events has no reason to run without them: it stays refused.
+    if (!cut || cut->outcome == RunOutcome::refused) ended = cut;
   }
   if (ended) return end(run.id, *std::move(ended));
   if (dropped > 0) events_.drop_oldest(run.id, dropped);
 }
 
 // Nothing when the model was called, else how the run ends.
-std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& read) {
+std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& read,
+                                            bool may_cut_turn) {
   RunEnded ended;
   if (const auto skip = write_prompt(run, read)) {
     ended.outcome = RunOutcome::skipped;
@@ -209,6 +219,7 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
       joined(agent(run.agent).config.system_prompt, render_workspace(shown_files(read)));
   request.turn = {run.prompt};
   request.budget = Budget::of(model_of(config_, model), config_.profile);
+  request.may_cut_turn = may_cut_turn;
   std::variant<Assembly, Overflow> made =
       reference ? assemble_like_reference(run, request) : assemble(run, std::move(request));
   if (auto* overflow = std::get_if<Overflow>(&made)) {

@@ -18,6 +18,7 @@ from vagus.types import (
     LedgerSource,
     PartKind,
     Role,
+    Rung,
     RunKind,
     RunOutcome,
     SkipReason,
@@ -135,6 +136,7 @@ _LEDGER = _record(
     dropped=NUMBER,
     source=_choice(LedgerSource),
     parts=_list(_record(name=TEXT, messages=NUMBER, tokens=NUMBER)),
+    steps=_list(_record(rung=_choice(Rung), before=NUMBER, after=NUMBER)),
 )
 _PART = _record(
     kind=_choice(PartKind),
