@@ -4,6 +4,7 @@
 
 #include "json_values.hpp"
 #include "module.hpp"
+#include "vagus/context/weighted_chars.hpp"
 
 namespace vagus::bindings {
 namespace {
@@ -18,7 +19,7 @@ void bind_reference_pricing(py::module_& module) {
   module.def(
       "reference_chars",
       [](py::handle text, bool wide) {
-        return reference_chars(text_view(text, "text"), wide ? 2 : 1);
+        return weighted_chars(text_view(text, "text"), wide ? 2 : 1);
       },
       py::arg("text"), py::kw_only(), py::arg("wide") = false,
       "Characters weighted by script; ``wide`` counts no UTF-16 unit below 2.");

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vagus/context/weighted_chars.hpp"
+
 namespace vagus {
 namespace {
 
@@ -14,13 +16,13 @@ Json message(std::string_view role, Json content) {
 const Json kImage = {{"type", "image"}, {"data", "AAAA"}};
 
 TEST(ReferencePricing, WeighsCharactersByScript) {
-  EXPECT_EQ(reference_chars("漢字abc", 1), 11);
-  EXPECT_EQ(reference_chars("漢字abc", 2), 14);
-  EXPECT_EQ(reference_chars("😀", 1), 2);
-  EXPECT_EQ(reference_chars("😀", 2), 4);
-  EXPECT_EQ(reference_chars("𠀀", 1), 16);
-  EXPECT_EQ(reference_chars("ｆ", 1), 4);
-  EXPECT_EQ(reference_chars("\xFF", 1), 1);
+  EXPECT_EQ(weighted_chars("漢字abc", 1), 11);
+  EXPECT_EQ(weighted_chars("漢字abc", 2), 14);
+  EXPECT_EQ(weighted_chars("😀", 1), 2);
+  EXPECT_EQ(weighted_chars("😀", 2), 4);
+  EXPECT_EQ(weighted_chars("𠀀", 1), 16);
+  EXPECT_EQ(weighted_chars("ｆ", 1), 4);
+  EXPECT_EQ(weighted_chars("\xFF", 1), 1);
 }
 
 TEST(ReferencePricing, VersionsDisagreeAboutImagesAndScripts) {

@@ -272,6 +272,16 @@ TEST(EngineOverflow, AMessageBeyondTheBudgetIsShortenedAndAnswered) {
   EXPECT_TRUE(holds(prompt_of(call), "more characters were cut off here"));
 }
 
+// The transcript has what the model saw, not what would never fit a prompt.
+TEST(EngineOverflow, AShortenedMessageIsRememberedAsItWasShown) {
+  Host host(kTinyModel);
+  host.model = says("Long.");
+  host.send(message_to(main_key(), std::string(1'000'000, 'x')));
+  EXPECT_EQ(host.remembered(main_key()), 2);
+  const Json snapshot = host.engine.snapshot();
+  EXPECT_LE(snapshot["sessions"][0]["tokens"].get<std::int64_t>(), 800);
+}
+
 // Neither the message nor its history can be made smaller than the system text leaves room for.
 TEST(EngineOverflow, IsRefusedWithTheLedger) {
   Host host(R"({"models": {"tiny": {"window": 1000, "reserve": 200}}, "agents": {"list": [{

@@ -1,57 +1,17 @@
 #include "vagus/context/reference_pricing.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include <nlohmann/json.hpp>
 
 #include "vagus/context/dialect_codec.hpp"
+#include "vagus/context/weighted_chars.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
 namespace {
 
 using dialects::find;
-
-struct ScriptWeight {
-  char32_t first;
-  char32_t last;
-  std::int64_t chars;
-};
-
-// Ascending and without overlap. Other characters count their UTF-16 units.
-constexpr ScriptWeight kScripts[] = {
-    {0x00B7, 0x00B7, 4},     // middle dot
-    {0x1100, 0x11FF, 12},    // Hangul jamo
-    {0x2E80, 0x2FFF, 12},    // radicals, description characters
-    {0x3000, 0x319F, 4},     // punctuation, kana, bopomofo, compatibility jamo
-    {0x31A0, 0x4DFF, 12},    // extended bopomofo, enclosed and squared forms, extension A
-    {0x4E00, 0x9FA5, 4},     // unified ideographs
-    {0x9FA6, 0x9FFF, 12},    // their later additions
-    {0xA000, 0xA4CF, 12},    // Yi
-    {0xA960, 0xA97F, 12},    // Hangul jamo, extended A
-    {0xAC00, 0xD7AF, 4},     // Hangul syllables
-    {0xD7B0, 0xD7FF, 12},    // Hangul jamo, extended B
-    {0xF900, 0xFAFF, 12},    // compatibility ideographs
-    {0xFE10, 0xFE1F, 8},     // vertical marks
-    {0xFE30, 0xFE4F, 8},     // compatibility marks
-    {0xFF01, 0xFF60, 4},     // full-width forms
-    {0xFF61, 0xFFEF, 8},     // half-width forms, full-width signs
-    {0x16FE0, 0x18DFF, 16},  // Tangut, Khitan, ideographic marks
-    {0x1AFF0, 0x1B2FF, 16},  // kana supplements, Nushu
-    {0x1D360, 0x1D371, 12},  // counting rods
-    {0x1F200, 0x1F2FF, 16},  // enclosed ideographs
-    {0x20000, 0x3FFFF, 16},  // supplementary ideographs
-};
-
-std::int64_t chars_of(char32_t code_point, std::int64_t min_unit) {
-  const std::int64_t units = (code_point < 0x10000 ? 1 : 2) * min_unit;
-  const auto* after = std::upper_bound(
-      std::begin(kScripts), std::end(kScripts), code_point,
-      [](char32_t value, const ScriptWeight& script) { return value < script.first; });
-  const bool listed = after != std::begin(kScripts) && code_point <= std::prev(after)->last;
-  return listed ? std::max(units, std::prev(after)->chars) : units;
-}
 
 std::int64_t divided_up(std::int64_t value, std::int64_t divisor) {
   return (value + divisor - 1) / divisor;
@@ -111,7 +71,7 @@ class Estimate {
 
  private:
   void add(std::string_view text) {
-    chars_ += formula_.weighted ? reference_chars(text, 1) : units(text);
+    chars_ += formula_.weighted ? weighted_chars(text, 1) : units(text);
   }
 
   void add_content(std::string_view role, const Json& content) {
@@ -139,7 +99,7 @@ class Estimate {
 // ---- section 2.3
 
 std::int64_t pressure_text(std::string_view text) {
-  return divided_up(reference_chars(text, 1), kPressureFormula.chars_per_token);
+  return divided_up(weighted_chars(text, 1), kPressureFormula.chars_per_token);
 }
 
 std::int64_t pressure_json(std::string_view text) {
@@ -167,16 +127,6 @@ std::int64_t pressure_of_block(std::string_view role, std::string_view type, con
 }
 
 }  // namespace
-
-std::int64_t reference_chars(std::string_view text, std::int64_t min_unit) {
-  std::int64_t chars = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto decoded = decode_utf8(text, at);
-    chars += decoded ? chars_of(decoded->value, min_unit) : min_unit;
-    at += decoded ? decoded->length : 1;
-  }
-  return chars;
-}
 
 std::int64_t reference_estimate(const Json& message, ReferenceVersion version) {
   return Estimate(kEstimateFormulas[static_cast<std::size_t>(version)]).tokens(message);

@@ -47,9 +47,6 @@ struct PressureFormula {
 };
 inline constexpr PressureFormula kPressureFormula;
 
-/// Weighted characters of `text`, each UTF-16 unit at least `min_unit` (section 2.2).
-std::int64_t reference_chars(std::string_view text, std::int64_t min_unit);
-
 std::int64_t reference_estimate(const Json& message, ReferenceVersion version);
 std::int64_t reference_guard_chars(const Json& message);
 std::int64_t reference_pressure(const Json& message);

@@ -39,15 +39,16 @@ constexpr Script kScripts[] = {
     {0x20000, 0x3FFFF, 16},  // supplementary ideographs
 };
 
-std::int64_t chars_of(char32_t code_point) {
-  if (code_point < kScripts[0].first) return 1;
+std::int64_t chars_of(char32_t code_point, std::int64_t unit) {
+  if (code_point < kScripts[0].first) return unit;
+  const std::int64_t units = code_point < 0x10000 ? unit : 2 * unit;
   const auto* after =
       std::upper_bound(std::begin(kScripts), std::end(kScripts), code_point,
                        [](char32_t value, const Script& script) { return value < script.first; });
   if (after != std::begin(kScripts) && code_point <= std::prev(after)->last) {
-    return std::prev(after)->chars;
+    return std::max(units, std::prev(after)->chars);
   }
-  return code_point < 0x10000 ? 1 : 2;
+  return units;
 }
 
 // A code point, or a byte that is not UTF-8.
@@ -56,11 +57,11 @@ struct Step {
   std::int64_t chars;
 };
 
-Step step_at(std::string_view text, std::size_t at) {
-  if (static_cast<unsigned char>(text[at]) < 0x80) return {1, 1};
+Step step_at(std::string_view text, std::size_t at, std::int64_t unit = 1) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return {1, unit};
   const auto decoded = decode_utf8(text, at);
-  if (!decoded) return {1, 1};
-  return {decoded->length, chars_of(decoded->value)};
+  if (!decoded) return {1, unit};
+  return {decoded->length, chars_of(decoded->value, unit)};
 }
 
 bool is_continuation(char byte) {
@@ -77,10 +78,10 @@ Step step_before(std::string_view text, std::size_t end) {
 
 }  // namespace
 
-std::int64_t weighted_chars(std::string_view text) {
+std::int64_t weighted_chars(std::string_view text, std::int64_t unit) {
   std::int64_t chars = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const Step step = step_at(text, at);
+    const Step step = step_at(text, at, unit);
     chars += step.chars;
     at += step.bytes;
   }

@@ -9,7 +9,8 @@
 /// Multilingual Plane 12; one beyond it 16. A byte that is not UTF-8 is 1.
 namespace vagus {
 
-std::int64_t weighted_chars(std::string_view text);
+/// What `text` counts when a UTF-16 unit counts `unit`, and nothing less.
+std::int64_t weighted_chars(std::string_view text, std::int64_t unit = 1);
 
 /// The longest prefix of at most `chars` weighted characters that cuts no code point.
 std::string_view weighted_prefix(std::string_view text, std::int64_t chars);

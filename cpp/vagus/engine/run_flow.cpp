@@ -231,6 +231,7 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
   }
   Assembly& assembly = std::get<Assembly>(made);
   run.ledger = assembly.ledger;
+  run.prompt = assembly.messages.back();  // what is remembered is what was shown
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, model, std::move(assembly.messages),
                  std::move(assembly.ledger), run.deadline,
