@@ -24,6 +24,8 @@ SEQUENCE = "a sequence of calls"
 """Stands for the function of a case that names none."""
 SEQUENCES = frozenset({"sysevents_sequence", "wake_sequence", "runner_sequence"})
 """Whole histories. They are played as inputs, and rules may explain any number of them."""
+NEWEST = "expect_chat_2026_9_6"
+"""What the newest version told of a history, where it differs from the version recorded first."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,26 @@ def read_cases(path: Path) -> list[Case]:
         if line.strip():
             case = json.loads(line)
             where = f"{path.name}:{number}"
+            if "area" in case:
+                cases.append(history(case, where))
+                continue
             function = case.get("fn", SEQUENCE)
             told = case.get("ver", ())
             versions = (told,) if isinstance(told, str) else tuple(told)
             cases.append(Case(function, case.get("args", {}), case.get("expect"), where, versions))
     return cases
+
+
+def history(case: Mapping[str, Any], where: str) -> Case:
+    """A recorded history: a name, what happened, and what was told of it.
+
+    Its function is ``history/<area>``. What should have been told (``want``) stands for what was
+    (``expect``) where the recorded system is known to be wrong.
+    """
+    args = {name: case.get(name) for name in ("name", "setup", "events", NEWEST)}
+    args["recorded"] = case["expect"]
+    expect = {"want": case["want"]} if "want" in case else case["expect"]
+    return Case(f"history/{case['area']}", args, expect, where)
 
 
 def read_area(paths: Iterable[Path]) -> dict[str, list[Case]]:
