@@ -28,8 +28,8 @@ from vagus.testing import INVARIANTS, Delivery, ModelCall, Run
 from vagus.testing.records import RunList
 from vagus.testing.spans import SPAN
 from vagus.types import (
-    LedgerSource,
     PartKind,
+    PriceSource,
     Role,
     Rung,
     RunKind,
@@ -433,7 +433,7 @@ def test_the_schema_knows_the_same_names():
         ("wake_kind", WakeKind),
         ("role", Role),
         ("part_kind", PartKind),
-        ("ledger_source", LedgerSource),
+        ("ledger_source", PriceSource),
         ("rung", Rung),
     ],
 )

@@ -4,7 +4,7 @@
 #include "records.hpp"
 #include "vagus/context/pressure.hpp"
 #include "vagus/context/reference_settings.hpp"
-#include "vagus/context/summary.hpp"
+#include "vagus/context/summary_task.hpp"
 
 // Which messages a summary replaces and what it must be. Python sees these functions as the module
 // `vagus.compaction`.
@@ -105,6 +105,16 @@ void bind_cuts(py::module_& module) {
 
 void bind_summaries(py::module_& module) {
   bind_record<SummaryFault>(module, "One way in which a summary falls short.");
+  bind_record<SummaryTask>(module, "A summary of older turns that is wanted, and of what.");
+  bind_record<SummaryReview>(module, "What became of a summary, and what to do next.");
+  module.def(
+      "summary_prompt",
+      [](py::handle task) {
+        return to_python(summary_prompt(argument<SummaryTask>(task, "task")));
+      },
+      py::arg("task"),
+      "The task as two messages, of the system and of a user, for hosts that give it to a model as "
+      "it is.");
   py::list headings;
   for (const std::string_view heading : kSummaryHeadings) headings.append(std::string(heading));
   module.attr("SUMMARY_HEADINGS") = py::tuple(headings);
@@ -205,6 +215,16 @@ void bind_compaction(py::module_& module) {
              py::arg("reducible_chars") = 0, py::arg("profile") = "vagus",
              "Whether a prompt of ``tokens`` fits ``window`` without its reserve, and what to do "
              "when it does not. Raises InvalidInput.");
+  module.def(
+      "admit_prompt",
+      [](py::handle ledger, py::handle reducible_chars) {
+        const auto asked = argument<Ledger>(ledger, "ledger");
+        const Budget budget{asked.window, asked.reserve, asked.budget};
+        return pressure_of(asked.estimated, budget,
+                           count_argument(reducible_chars, "reducible_chars"));
+      },
+      py::arg("ledger"), py::kw_only(), py::arg("reducible_chars") = 0,
+      "Whether the prompt that ``ledger`` accounts for may be sent, and what to do when not.");
   bind_cuts(module);
   bind_summaries(module);
   bind_reference_settings(module);

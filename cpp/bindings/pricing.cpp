@@ -1,3 +1,4 @@
+#include "counters.hpp"
 #include "module.hpp"
 #include "records.hpp"
 #include "vagus/context/estimate.hpp"
@@ -8,60 +9,14 @@
 namespace vagus::bindings {
 namespace {
 
-[[noreturn]] void bad_counter(const std::string& field, const std::string& value,
-                              const std::string& message) {
-  throw Exception(Error{ErrorCode::invalid_input, field, value, message});
-}
-
-// What `counter` answers; an error of its own becomes one that names it.
-py::object ask(const py::function& counter, const py::list& texts) {
-  try {
-    return counter(texts);
-  } catch (const py::error_already_set& failure) {
-    if (!failure.matches(PyExc_Exception)) throw;
-    bad_counter("counter", py::str(failure.value()).cast<std::string>(),
-                "raised " + py::str(failure.type().attr("__name__")).cast<std::string>());
-  }
-}
-
-std::vector<std::int64_t> counts_of(py::handle counter, const py::list& texts) {
-  if (PyCallable_Check(counter.ptr()) == 0) {
-    refuse("counter", counter, "must be callable: a list of texts in, a list of counts out");
-  }
-  const py::object answer = ask(py::reinterpret_borrow<py::function>(counter), texts);
-  const auto counts = argument<std::vector<std::int64_t>>(answer, "counter()");
-  if (counts.size() != texts.size()) {
-    bad_counter("counter()", std::to_string(counts.size()),
-                "must give " + std::to_string(texts.size()) + " counts, one for each text");
-  }
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] < 0 || counts[i] > kMaxCount) {
-      bad_counter(join_path("counter()", i), std::to_string(counts[i]),
-                  "must be from 0 to " + std::to_string(kMaxCount));
-    }
-  }
-  return counts;
-}
-
 // Each message with one call of the counter for all.
 std::vector<Price> count_messages(py::handle messages, py::handle counter) {
-  const auto read = argument<std::vector<Message>>(messages, "messages");
-  py::list texts;
-  for (const Message& message : read) {
-    for (const std::string_view text : counted_texts(message)) {
-      texts.append(py::str(text.data(), text.size()));
-    }
-  }
-  const std::vector<std::int64_t> counts = counts_of(counter, texts);
+  const TextCounter counted = counter_from(counter);
   std::vector<Price> prices;
-  auto next = counts.begin();
-  for (const Message& message : read) {
-    const auto end = next + static_cast<std::ptrdiff_t>(counted_texts(message).size());
-    const std::int64_t guessed = guessed_tokens(message);
-    std::int64_t tokens = tokens_around_texts(message);
-    while (next != end) tokens += *next++;
-    prices.push_back(priced(tokens, tokens - guessed,
-                            guessed == 0 ? PriceSource::exact : PriceSource::estimated));
+  for (const Cost& cost : Pricer(Profile::vagus, &counted)
+                              .costs(argument<std::vector<Message>>(messages, "messages"))) {
+    prices.push_back(priced(cost.tokens(), cost.counted,
+                            cost.guessed == 0 ? PriceSource::exact : PriceSource::estimated));
   }
   return prices;
 }

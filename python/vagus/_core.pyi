@@ -1,8 +1,9 @@
 """Types of the C++ core. Kept by hand next to cpp/bindings and checked against the module."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from typing import Any, Never, SupportsIndex, TypeAlias, overload, type_check_only
+from typing import Any, Literal, Never, SupportsIndex, TypeAlias, overload, type_check_only
 
+from vagus._explain import Explanation
 from vagus.types import (
     AdmissionCode,
     BindingOutcome,
@@ -14,6 +15,8 @@ from vagus.types import (
     DurationUnit,
     EventClass,
     EventReceipt,
+    Fate,
+    FateReason,
     Fit,
     GroupScope,
     HeartbeatOutcome,
@@ -22,7 +25,6 @@ from vagus.types import (
     HookSource,
     Indicator,
     LastRoutePolicy,
-    LedgerSource,
     LintCode,
     MatchedBy,
     PartKind,
@@ -38,11 +40,13 @@ from vagus.types import (
     Rung,
     RunKind,
     RunOutcome,
+    Section,
     SessionIdMatchKind,
     SessionKind,
     SessionScope,
     Severity,
     SkipReason,
+    SummaryVerdict,
     Surface,
     TargetState,
     TextShape,
@@ -941,13 +945,15 @@ class Message(_Record):
     def of(role: Role, text: str) -> Message: ...
 
 class LedgerPart(_Record):
-    def __init__(self, *, name: str, messages: int, tokens: int) -> None: ...
+    def __init__(self, *, name: str, messages: int, tokens: int, images: int = ...) -> None: ...
     @property
     def name(self) -> str: ...
     @property
     def messages(self) -> int: ...
     @property
     def tokens(self) -> int: ...
+    @property
+    def images(self) -> int: ...
 
 class RecoveryStep(_Record):
     def __init__(self, *, rung: Rung, before: int, after: int) -> None: ...
@@ -969,7 +975,7 @@ class Ledger(_Record):
         estimated: int,
         overflow: int,
         dropped: int,
-        source: LedgerSource,
+        source: PriceSource,
         parts: Sequence[LedgerPart],
         steps: Sequence[RecoveryStep] = ...,
     ) -> None: ...
@@ -988,7 +994,7 @@ class Ledger(_Record):
     @property
     def dropped(self) -> int: ...
     @property
-    def source(self) -> LedgerSource: ...
+    def source(self) -> PriceSource: ...
     @property
     def parts(self) -> list[LedgerPart]: ...
     @property
@@ -2294,6 +2300,66 @@ class SummaryFault(_Record):
     @property
     def detail(self) -> str: ...
 
+class SummaryTask(_Record):
+    def __init__(
+        self,
+        *,
+        first: int,
+        end: int,
+        budget: int,
+        instruction: str,
+        previous: str = ...,
+        messages: Sequence[Message],
+        identifiers: Sequence[str] = ...,
+        latest_ask: str | None = ...,
+        max_chars: int,
+        max_tokens: int,
+        attempt: int = ...,
+        faults: Sequence[SummaryFault] = ...,
+    ) -> None: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def budget(self) -> int: ...
+    @property
+    def instruction(self) -> str: ...
+    @property
+    def previous(self) -> str: ...
+    @property
+    def messages(self) -> list[Message]: ...
+    @property
+    def identifiers(self) -> list[str]: ...
+    @property
+    def latest_ask(self) -> str | None: ...
+    @property
+    def max_chars(self) -> int: ...
+    @property
+    def max_tokens(self) -> int: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def faults(self) -> list[SummaryFault]: ...
+
+class SummaryReview(_Record):
+    def __init__(
+        self,
+        *,
+        verdict: SummaryVerdict,
+        faults: Sequence[SummaryFault] = ...,
+        again: SummaryTask | None = ...,
+    ) -> None: ...
+    @property
+    def verdict(self) -> SummaryVerdict: ...
+    @property
+    def faults(self) -> list[SummaryFault]: ...
+    @property
+    def again(self) -> SummaryTask | None: ...
+
+def summary_prompt(task: SummaryTask) -> list[Message]: ...
+def admit_prompt(ledger: Ledger, *, reducible_chars: int = 0) -> Pressure: ...
+
 SUMMARY_HEADINGS: tuple[str, ...]
 
 def find_cut_point(
@@ -2380,31 +2446,114 @@ def session_upkeep(
     margin: int = 4_000,
 ) -> SessionUpkeep: ...
 
+class MessageFate(_Record):
+    def __init__(
+        self,
+        *,
+        section: Section,
+        first: int,
+        count: int,
+        fate: Fate,
+        reason: FateReason,
+        before: int,
+        after: int,
+    ) -> None: ...
+    @property
+    def section(self) -> Section: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def fate(self) -> Fate: ...
+    @property
+    def reason(self) -> FateReason: ...
+    @property
+    def before(self) -> int: ...
+    @property
+    def after(self) -> int: ...
+
 class Assembly:
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     @property
     def messages(self) -> list[Message]: ...
     @property
+    def turn(self) -> list[Message]: ...
+    @property
     def ledger(self) -> Ledger: ...
+    def explain(self) -> Explanation: ...
     def to_dict(self) -> dict[str, Any]: ...
+    def _repr_html_(self) -> str: ...
 
 class Context:
-    def __init__(self, key: ContextKey | str, *, profile: Profile = "vagus") -> None: ...
-    def append(self, message: Message) -> None: ...
+    def __init__(
+        self,
+        key: ContextKey | str,
+        *,
+        profile: Profile = "vagus",
+        counter: Callable[[list[str]], Sequence[int]] | None = None,
+        summariser: Callable[[SummaryTask], str] | None = None,
+        max_messages: int = 20000,
+    ) -> None: ...
+    def append(self, message: Message, *, pinned: bool = False) -> None: ...
+    def commit_turn(
+        self,
+        key: str,
+        messages: Sequence[Message],
+        *,
+        heartbeat: bool = False,
+        ack_max_chars: int = 300,
+    ) -> Literal["committed", "duplicate", "left-out"]: ...
     def assemble(
         self,
         turn: Sequence[Message],
         *,
         system: str = "",
+        tools: Sequence[ToolSchema] = (),
         window: int = 200000,
         reserve: int = 20000,
+        model: str = "",
+        history_turns: int | None = None,
+        rules: TurnRules | None = None,
+        heartbeat_prompts: Sequence[str] = (),
     ) -> Assembly: ...
+    def prepare(
+        self,
+        turn: Sequence[Message],
+        *,
+        system: str = "",
+        tools: Sequence[ToolSchema] = (),
+        window: int = 200000,
+        reserve: int = 20000,
+        model: str = "",
+        history_turns: int | None = None,
+        rules: TurnRules | None = None,
+        heartbeat_prompts: Sequence[str] = (),
+    ) -> Assembly | SummaryTask: ...
+    def admit(
+        self,
+        turn: Sequence[Message],
+        *,
+        system: str = "",
+        tools: Sequence[ToolSchema] = (),
+        window: int = 200000,
+        reserve: int = 20000,
+        model: str = "",
+        history_turns: int | None = None,
+        rules: TurnRules | None = None,
+        heartbeat_prompts: Sequence[str] = (),
+    ) -> Pressure: ...
+    def summarised(self, task: SummaryTask, text: str) -> SummaryReview: ...
+    def summary_failed(self, task: SummaryTask) -> None: ...
+    def observe(self, sent: Assembly, *, input_tokens: int, model: str) -> None: ...
     @property
     def key(self) -> ContextKey: ...
     @property
     def messages(self) -> list[Message]: ...
     @property
     def tokens(self) -> int: ...
+    @property
+    def prices(self) -> PriceBook: ...
     def __len__(self) -> int: ...
 
 _Command: TypeAlias = (

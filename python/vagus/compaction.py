@@ -26,6 +26,9 @@ from vagus._core import (
     Pressure,
     SessionUpkeep,
     SummaryFault,
+    SummaryReview,
+    SummaryTask,
+    admit_prompt,
     cap_summary,
     check_summary,
     compaction_deadline,
@@ -42,6 +45,7 @@ from vagus._core import (
     prompt_pressure,
     run_attempts,
     session_upkeep,
+    summary_prompt,
 )
 
 __all__ = [
@@ -54,6 +58,9 @@ __all__ = [
     "Pressure",
     "SessionUpkeep",
     "SummaryFault",
+    "SummaryReview",
+    "SummaryTask",
+    "admit_prompt",
     "cap_summary",
     "check_summary",
     "compaction_deadline",
@@ -70,4 +77,5 @@ __all__ = [
     "prompt_pressure",
     "run_attempts",
     "session_upkeep",
+    "summary_prompt",
 ]

@@ -159,11 +159,41 @@ CompactionReason: TypeAlias = Literal[
 ]
 """Why a compaction came to nothing."""
 
-LedgerSource: TypeAlias = Literal["estimated"]
-"""How sure a ledger is of its numbers."""
-
-Rung: TypeAlias = Literal["shrink-results", "drop-turns", "shrink-turn"]
+Rung: TypeAlias = Literal[
+    "drop-heartbeats",
+    "drop-images",
+    "shrink-results",
+    "summarise",
+    "drop-turns",
+    "shrink-turn",
+]
 """A step by which a prompt is made to fit its budget."""
+
+Section: TypeAlias = Literal["system", "tools", "summary", "pinned", "history", "replay", "prompt"]
+"""Where in a prompt a message stands."""
+
+Fate: TypeAlias = Literal["kept", "shortened", "summarised", "dropped", "added"]
+"""What became of a message on its way into a prompt."""
+
+FateReason: TypeAlias = Literal[
+    "always-sent",
+    "pinned",
+    "within-budget",
+    "marks-the-gap",
+    "over-budget",
+    "history-limit",
+    "result-limit",
+    "old-image",
+    "nothing-new",
+    "unpaired",
+    "missing-result",
+    "turn-too-long",
+    "forgotten",
+]
+"""Why it became of it."""
+
+SummaryVerdict: TypeAlias = Literal["adopted", "empty", "growing", "faulty", "stale", "failed"]
+"""What became of a summary."""
 
 SkipReason: TypeAlias = Literal[
     "disabled",

@@ -92,7 +92,8 @@ void expect_invariants(const Assembly& assembly, const AssemblyRequest& request)
     EXPECT_TRUE(ends_with(assembly.messages, turn));
   }
   const auto system = static_cast<std::size_t>(counted(ledger, "system"));
-  const auto history = static_cast<std::size_t>(counted(ledger, "history"));
+  const auto history =
+      static_cast<std::size_t>(counted(ledger, "summary") + counted(ledger, "history"));
   EXPECT_EQ(system, request.system.empty() ? 0u : 1u);
   if (history > 0) {
     EXPECT_EQ(assembly.messages[system].role, Role::user);

@@ -82,7 +82,7 @@ TEST(Ledger, LeavesOutPartsWithoutMessages) {
   EXPECT_EQ(ledger.parts[0].name, "system");
   EXPECT_EQ(ledger.parts[1].name, "prompt");
   EXPECT_EQ(ledger.dropped, 3);
-  EXPECT_EQ(ledger.source, LedgerSource::estimated);
+  EXPECT_EQ(ledger.source, PriceSource::estimated);
 }
 
 }  // namespace

@@ -280,7 +280,7 @@ void expect_progress(const Ledger& ledger) {
 }
 
 struct Tally {
-  int rungs[3] = {0, 0, 0};
+  int rungs[enum_names(Rung{}).size()] = {};
   int refused = 0;
   int stable = 0;
 };
@@ -336,9 +336,9 @@ TEST(RecoveryProperty, EveryStepIsProgressAndNothingLessIsEnough) {
   for (std::uint64_t seed = 0; seed < 150 && !testing::Test::HasFailure(); ++seed) {
     one_context(seed, tally);
   }
-  EXPECT_GT(tally.rungs[0], 100);
-  EXPECT_GT(tally.rungs[1], 100);
-  EXPECT_GT(tally.rungs[2], 100);
+  for (const Rung rung : {Rung::shrink_results, Rung::drop_turns, Rung::shrink_turn}) {
+    EXPECT_GT(tally.rungs[static_cast<std::size_t>(rung)], 100) << name_of(rung);
+  }
   EXPECT_GT(tally.refused, 100);
   EXPECT_GT(tally.stable, 300);
 }

@@ -2,26 +2,16 @@
 
 #include <algorithm>
 #include <cassert>
-#include <iterator>
-#include <string_view>
-#include <utility>
 
+#include "vagus/base/json.hpp"
 #include "vagus/context/estimate.hpp"
 #include "vagus/context/pairing.hpp"
-#include "vagus/context/section.hpp"
-#include "vagus/context/turn_fit.hpp"
+#include "vagus/context/text_price.hpp"
+#include "vagus/text/unicode.hpp"
 
+/// What a context remembers. How prompts are made of it: assembly.cpp.
 namespace vagus {
 namespace {
-
-Section whole_section(Profile profile, std::vector<Message> messages) {
-  return section_from(Transcript(profile, repair_pairs(std::move(messages))), 0);
-}
-
-Section system_section(Profile profile, const std::string& system) {
-  if (system.empty()) return {};
-  return whole_section(profile, {text_message(Role::system, system)});
-}
 
 // The start of the newest turns within both bounds.
 std::size_t start_within(const Transcript& transcript, const ReplayConfig& bounds) {
@@ -31,28 +21,32 @@ std::size_t start_within(const Transcript& transcript, const ReplayConfig& bound
                   transcript.turn_within(bounds.max_tokens));
 }
 
-// What making a prompt fit took, step by step.
-class Recovery {
- public:
-  explicit Recovery(std::int64_t tokens) : tokens_(tokens) {}
+bool may_be_pinned(const Message& message) {
+  return message.role != Role::tool &&
+         std::all_of(message.parts.begin(), message.parts.end(), [](const Part& part) {
+           return part.kind == PartKind::text || part.kind == PartKind::image;
+         });
+}
 
-  /// The prompt costs `tokens`, without margin, after a rung; not recorded when that is not less.
-  void step(Rung rung, std::int64_t tokens) {
-    if (tokens >= tokens_) return;
-    steps_.push_back({rung, with_margin(tokens_), with_margin(tokens)});
-    tokens_ = tokens;
-  }
+MaybeError check_turn_key(const std::string& key) {
+  if (!key.empty() && key.size() <= kMaxKeyBytes && is_valid_utf8(key)) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, "key", key,
+                    "must be UTF-8 of 1 to " + std::to_string(kMaxKeyBytes) + " bytes");
+}
 
-  std::vector<RecoveryStep> steps() && { return std::move(steps_); }
+std::int64_t count(std::size_t number) {
+  return static_cast<std::int64_t>(number);
+}
 
- private:
-  std::int64_t tokens_;
-  std::vector<RecoveryStep> steps_;
-};
+std::int64_t price_of(const std::vector<Message>& messages) {
+  std::int64_t tokens = 0;
+  for (const Message& each : messages) tokens += estimate_tokens(each, Profile::vagus);
+  return tokens;
+}
 
-void move_onto(std::vector<Message>& prompt, Section section) {
-  prompt.insert(prompt.end(), std::make_move_iterator(section.messages.begin()),
-                std::make_move_iterator(section.messages.end()));
+bool found_nothing(const CommittedTurn& turn) {
+  return turn.heartbeat && !turn.messages.empty() &&
+         acknowledges(turn.messages.back(), turn.ack_max_chars);
 }
 
 }  // namespace
@@ -62,17 +56,63 @@ Context::Context(ContextKey key, Profile profile, const Limits& limits)
   assert(!key_.empty());
 }
 
-MaybeError Context::append(Message message) {
+MaybeError Context::check_append(const Message& message, bool pinned) const {
   if (message.role == Role::system) {
     return make_error(ErrorCode::invalid_input, "message.role", "system",
                       "must be user, assistant or tool in a history");
   }
   if (auto failed = check_message("message", message, limits_)) return failed;
-  transcript_.append(std::move(message));
+  if (!pinned) return std::nullopt;
+  if (!may_be_pinned(message)) {
+    return make_error(ErrorCode::invalid_input, "pinned", "true",
+                      "only a user's or assistant's message of text and images can be pinned");
+  }
+  if (transcript_.pinned().size() < kPinnedMessages) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, "pinned", "true",
+                    "at most " + std::to_string(kPinnedMessages) + " messages can be pinned");
+}
+
+MaybeError Context::append(Message message, const AppendOptions& options) {
+  if (auto failed = check_append(message, options.pinned)) return failed;
+  try {
+    const Cost cost = Pricer(profile(), options.counter).cost(message);
+    take_in(std::move(message), cost, options.pinned);
+  } catch (const Exception& failed) {
+    return failed.error();
+  }
+  return std::nullopt;
+}
+
+Result<TurnStatus> Context::commit_turn(const CommittedTurn& turn, const TextCounter* counter) {
+  if (auto failed = check_turn_key(turn.key)) return *failed;
+  for (std::size_t i = 0; i < turn.messages.size(); ++i) {
+    auto failed = check_append(turn.messages[i], false);
+    if (!failed) continue;
+    const std::string field = failed->field.substr(std::string_view("message").size());
+    return renamed(*failed, join_path("messages", i) + field);
+  }
+  const bool known = std::find(committed_.begin(), committed_.end(), turn.key) != committed_.end();
+  if (known) return TurnStatus::duplicate;
+  std::vector<Cost> costs;
+  try {
+    costs = Pricer(profile(), counter).costs(turn.messages);
+  } catch (const Exception& failed) {
+    return failed.error();
+  }
+  committed_.push_back(turn.key);
+  if (committed_.size() > kRememberedTurns) committed_.pop_front();
+  if (found_nothing(turn)) return TurnStatus::left_out;
+  for (std::size_t i = 0; i < turn.messages.size(); ++i) {
+    take_in(turn.messages[i], costs[i], false);
+  }
+  return TurnStatus::committed;
+}
+
+void Context::take_in(Message message, const Cost& cost, bool pinned) {
+  transcript_.append(std::move(message), cost, pinned);
   if (static_cast<std::int64_t>(transcript_.size()) > limits_.transcript_messages) {
     forget_oldest_turns();
   }
-  return std::nullopt;
 }
 
 // Goes down to 90 % of the limit, so that moving the rest is paid for by many appends. A single
@@ -85,57 +125,88 @@ void Context::forget_oldest_turns() {
   if (count == size) count = transcript_.newest_turn();
   if (count == size || size - count > limit) count = size - low;
   transcript_.forget(count);
-  for (auto& [budget, cut] : cuts_) cut.first_kept -= std::min(cut.first_kept, count);
+  for (auto& [budget, shown] : cuts_) {
+    shown.cut.forget(count);
+    shown.shown -= std::min(shown.shown, count);
+  }
 }
 
-void Context::remember(std::int64_t budget_tokens, HistoryCut cut) {
+void Context::remember(std::int64_t budget_tokens, Remembered shown) {
   if (cuts_.size() == kRememberedCuts && !cuts_.count(budget_tokens)) cuts_.erase(cuts_.begin());
-  cuts_.insert_or_assign(budget_tokens, std::move(cut));
+  cuts_.insert_or_assign(budget_tokens, std::move(shown));
 }
 
-std::variant<Assembly, Overflow> Context::assemble(const AssemblyRequest& request) {
-  const Profile profile = transcript_.profile();
-  const Budget& budget = request.budget;
-  Section system = system_section(profile, request.system);
-  Section turn = whole_section(profile, request.turn);
-  const std::int64_t room = without_margin(budget.tokens) - system.tokens - turn.tokens;
-
-  const Transcript repaired(profile, repair_pairs(request.replay));
-  Section replay = section_from(repaired, repaired.turn_within(room));
-  const auto known = cuts_.find(budget.tokens);
-  HistoryFit history = fit_history(transcript_, known == cuts_.end() ? HistoryCut{} : known->second,
-                                   room - replay.tokens, budget.window);
-
-  const std::int64_t others = system.tokens + turn.tokens;
-  const std::int64_t replayable = repaired.tokens_from(repaired.turn_at_or_after(0));
-  Recovery recovery(others + replayable + history.as_it_is);
-  recovery.step(Rung::shrink_results, others + replayable + history.with_cut_results);
-  recovery.step(Rung::drop_turns, others + replay.tokens + history.section.tokens);
-  if (room >= 0) {
-    remember(budget.tokens, std::move(history.cut));
-  } else if (profile == Profile::vagus && request.may_cut_turn) {
-    turn = whole_section(profile, fit_turn(std::move(turn.messages), room + turn.tokens));
-    recovery.step(Rung::shrink_turn, system.tokens + turn.tokens);
+SummaryReview Context::summarised(const SummaryTask& task, std::string_view text) {
+  const HistoryCut cut = cut_for(task.budget);
+  const std::int64_t first = task.first - transcript_.forgotten();
+  const std::int64_t end = task.end - transcript_.forgotten();
+  // What is summarised must go on where the summary that is shown ends.
+  const bool continues = task.previous == cut.summary && first >= count(cut.summarised) &&
+                         first < end && end <= count(transcript_.size());
+  if (!continues) return {SummaryVerdict::stale, {}, {}};
+  const std::string summary = bounded_summary(text, task);
+  if (is_blank(summary)) {
+    summary_failed(task);
+    return {SummaryVerdict::empty, {}, {}};
   }
-
-  const std::size_t dropped = history.section.dropped + replay.dropped;
-  Ledger ledger = make_ledger(budget,
-                              {system.ledger_part("system"), history.section.ledger_part("history"),
-                               replay.ledger_part("replay"), turn.ledger_part("prompt")},
-                              static_cast<std::int64_t>(dropped), std::move(recovery).steps());
-  if (ledger.overflow > 0) return Overflow{std::move(ledger)};
-  Assembly assembly;
-  assembly.ledger = std::move(ledger);
-  for (Section* section : {&system, &history.section, &replay, &turn}) {
-    move_onto(assembly.messages, std::move(*section));
+  std::vector<SummaryFault> faults = check_summary(summary, task.identifiers, task.latest_ask);
+  if (!faults.empty()) {
+    if (task.attempt < kSummaryAttempts) {
+      return {SummaryVerdict::faulty, faults, asked_again(task, faults)};
+    }
+    summary_failed(task);
+    return {SummaryVerdict::faulty, std::move(faults), {}};
   }
-  return assembly;
+  if (text_tokens(summary) >= text_tokens(task.previous) + price_of(task.messages)) {
+    summary_failed(task);
+    return {SummaryVerdict::growing, {}, {}};
+  }
+  adopt(cut, summary, static_cast<std::size_t>(first), static_cast<std::size_t>(end), task.budget);
+  return {SummaryVerdict::adopted, {}, {}};
+}
+
+// When it comes late, some or all of its messages were left out in the meantime: they no longer
+// are.
+void Context::adopt(HistoryCut cut, const std::string& summary, std::size_t first, std::size_t end,
+                    std::int64_t budget_tokens) {
+  const Scale scale;
+  const std::size_t shown_from = std::max(cut.first_kept, first);
+  cut.left_out -= std::min(cut.left_out, count(std::min(shown_from, end) - first));
+  if (shown_from < end) {
+    const Cost before = transcript_.cost_between(shown_from, end) +
+                        Cost{0, text_tokens(cut.summary) - text_tokens(summary)};
+    cut.gained += std::max<std::int64_t>(0, scale.weight(before));
+  }
+  cut.summary = summary;
+  cut.summarised = end;
+  cut.first_kept = std::max(shown_from, end);
+  cut.stuck.reset();
+  const Cost cost = transcript_.cost_from(cut.first_kept) + Cost{0, text_tokens(summary)};
+  remember(budget_tokens, {std::move(cut), cost, transcript_.size()});
+}
+
+void Context::summary_failed(const SummaryTask& task) {
+  const std::int64_t first = task.first - transcript_.forgotten();
+  if (first < 0 || first > count(transcript_.size())) return;
+  const auto known = cuts_.find(task.budget);
+  Remembered shown = known == cuts_.end() ? Remembered{} : known->second;
+  shown.cut.stuck = static_cast<std::size_t>(first);
+  remember(task.budget, std::move(shown));
+}
+
+HistoryCut Context::cut_for(std::int64_t budget_tokens) const {
+  const auto found = cuts_.find(budget_tokens);
+  return found == cuts_.end() ? HistoryCut{} : found->second.cut;
+}
+
+std::string Context::summary(std::int64_t budget_tokens) const {
+  return cut_for(budget_tokens).summary;
 }
 
 std::vector<Message> Context::newest(const ReplayConfig& replay) const {
   if (replay.max_messages <= 0 || replay.max_tokens <= 0) return {};
   const std::size_t start = start_within(transcript_, replay);
-  const Transcript repaired(transcript_.profile(), repair_pairs(transcript_.messages_from(start)));
+  const Transcript repaired(profile(), repair_pairs(transcript_.messages_from(start)));
   return repaired.messages_from(start_within(repaired, replay));
 }
 

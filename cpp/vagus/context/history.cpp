@@ -59,15 +59,6 @@ bool begins_with_any(std::string_view text, const std::vector<std::string>& prom
   });
 }
 
-bool acknowledges(const Message& message, std::int64_t ack_max_chars) {
-  if (message.role != Role::assistant || !is_text_only(message)) return false;
-  const std::string text = text_of(message);
-  if (is_blank(text)) return false;
-  if (is_silence(text)) return true;
-  const StrippedText left = strip_acknowledgement(text, std::max<std::int64_t>(ack_max_chars, 0));
-  return left.stripped && left.text.empty();
-}
-
 // True when the turn `[begin, end)` of `messages`, which begins with a user's message, is a
 // heartbeat that found nothing.
 bool found_nothing(std::span<const Message> turn, const HeartbeatTurns& turns) {
@@ -91,6 +82,26 @@ bool is_meaningful(const Message& message) {
 
 }  // namespace
 
+bool acknowledges(const Message& message, std::int64_t ack_max_chars) {
+  if (message.role != Role::assistant || !is_text_only(message)) return false;
+  const std::string text = text_of(message);
+  if (is_blank(text)) return false;
+  if (is_silence(text)) return true;
+  const StrippedText left = strip_acknowledgement(text, std::max<std::int64_t>(ack_max_chars, 0));
+  return left.stripped && left.text.empty();
+}
+
+std::int64_t remove_images(Message& message) {
+  if (message.role != Role::user && message.role != Role::tool) return 0;
+  std::int64_t removed = 0;
+  for (Part& part : message.parts) {
+    if (part.kind != PartKind::image) continue;
+    part = removed_image();
+    ++removed;
+  }
+  return removed;
+}
+
 ReducedHistory prune_history_images(std::vector<Message> messages, std::int64_t keep_turns) {
   ReducedHistory reduced;
   const std::vector<std::size_t> turns = answered_turns(messages);
@@ -98,19 +109,10 @@ ReducedHistory prune_history_images(std::vector<Message> messages, std::int64_t 
   std::size_t end = turns.empty() || keep >= turns.size() ? 0 : messages.size();
   if (end > 0 && keep > 0) end = turns[turns.size() - keep];
   for (std::size_t i = 0; i < end; ++i) {
-    Message& message = messages[i];
-    if (message.role != Role::user && message.role != Role::tool) continue;
-    const bool has_image =
-        std::any_of(message.parts.begin(), message.parts.end(),
-                    [](const Part& part) { return part.kind == PartKind::image; });
-    if (!has_image) continue;
-    reduced.tokens += estimate_tokens(message, Profile::vagus);
-    for (Part& part : message.parts) {
-      if (part.kind != PartKind::image) continue;
-      part = removed_image();
-      ++reduced.removed;
-    }
-    reduced.tokens -= estimate_tokens(message, Profile::vagus);
+    if (image_tokens(messages[i]) == 0) continue;
+    const std::int64_t before = estimate_tokens(messages[i], Profile::vagus);
+    reduced.removed += remove_images(messages[i]);
+    reduced.tokens += before - estimate_tokens(messages[i], Profile::vagus);
   }
   reduced.messages = std::move(messages);
   return reduced;
@@ -138,22 +140,35 @@ ReducedHistory limit_turns(std::vector<Message> messages, std::optional<std::int
   return reduced;
 }
 
-ReducedHistory drop_heartbeats(std::vector<Message> messages, const HeartbeatTurns& turns) {
-  ReducedHistory reduced;
+std::vector<MessageRange> heartbeats_without_news(std::span<const Message> messages,
+                                                  const HeartbeatTurns& turns) {
+  std::vector<MessageRange> found;
   for (std::size_t begin = 0; begin < messages.size();) {
     std::size_t end = begin + 1;
     while (end < messages.size() && !is_user(messages[end])) ++end;
-    const std::span<const Message> all = messages;
     // Without tools the pair alone goes, whatever follows it.
     const std::size_t last = turns.with_tools ? end : std::min(end, begin + 2);
-    const std::span<const Message> turn = all.subspan(begin, last - begin);
-    if (is_user(messages[begin]) && found_nothing(turn, turns)) {
-      reduced.removed += static_cast<std::int64_t>(turn.size());
-      reduced.tokens += tokens_of(turn);
-      begin = last;
-    }
-    for (; begin < end; ++begin) reduced.messages.push_back(std::move(messages[begin]));
+    const bool none =
+        is_user(messages[begin]) && found_nothing(messages.subspan(begin, last - begin), turns);
+    if (none) found.push_back({begin, last});
+    begin = end;
   }
+  return found;
+}
+
+ReducedHistory drop_heartbeats(std::vector<Message> messages, const HeartbeatTurns& turns) {
+  ReducedHistory reduced;
+  std::size_t next = 0;
+  const auto keep_until = [&](std::size_t end) {
+    for (; next < end; ++next) reduced.messages.push_back(std::move(messages[next]));
+  };
+  for (const MessageRange& range : heartbeats_without_news(messages, turns)) {
+    keep_until(range.first);
+    reduced.removed += static_cast<std::int64_t>(range.end - range.first);
+    reduced.tokens += tokens_of({messages.data() + range.first, range.end - range.first});
+    next = range.end;
+  }
+  keep_until(messages.size());
   return reduced;
 }
 

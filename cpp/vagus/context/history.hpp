@@ -39,6 +39,9 @@ inline constexpr std::string_view kImageRemoved = "[An image was shown here]";
 /// something in it. Idempotent.
 ReducedHistory prune_history_images(std::vector<Message> messages, std::int64_t keep_turns = 3);
 
+/// Replaces the images of a user's or a tool's message; gives how many.
+std::int64_t remove_images(Message& message);
+
 /// The newest `limit` user's messages and all that follows the oldest of them, behind the system
 /// messages at the front (spec: context, section 3.3). Without a limit, or one below 1, or when
 /// there are not more, everything stays. Calls whose results came after the cut's user message are
@@ -69,6 +72,20 @@ struct HeartbeatTurns {
 /// `with_tools`, as the reference does it, only where the acknowledgement is all there is, which
 /// keeps for ever what a heartbeat read. Blank prompts match nothing.
 ReducedHistory drop_heartbeats(std::vector<Message> messages, const HeartbeatTurns& turns);
+
+/// Messages `[first, end)` of a list.
+struct MessageRange {
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+
+/// What `drop_heartbeats` leaves out, in order.
+std::vector<MessageRange> heartbeats_without_news(std::span<const Message> messages,
+                                                  const HeartbeatTurns& turns);
+
+/// True for an assistant's message of text that acknowledges a heartbeat, with at most
+/// `ack_max_chars` characters beside, or is silent.
+bool acknowledges(const Message& message, std::int64_t ack_max_chars);
 
 /// True when the message at `at` is part of a conversation (spec: context, section 4.3): one of the
 /// user or the assistant that says more than an acknowledgement or silence, or shows an image; a

@@ -25,14 +25,12 @@ Budget Budget::of(const ModelConfig& model, Profile profile) {
   return {window, reserve, window - reserve};
 }
 
-Ledger make_ledger(const Budget& budget, std::vector<LedgerPart> parts, std::int64_t dropped,
-                   std::vector<RecoveryStep> steps) {
+Ledger make_ledger(const Budget& budget, std::vector<LedgerPart> parts, std::int64_t dropped) {
   Ledger ledger;
   ledger.window = budget.window;
   ledger.reserve = budget.reserve;
   ledger.budget = budget.tokens;
   ledger.dropped = dropped;
-  ledger.steps = std::move(steps);
   for (LedgerPart& part : parts) {
     if (part.messages == 0) continue;
     ledger.raw += part.tokens;

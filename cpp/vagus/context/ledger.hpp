@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vagus/config/config.hpp"
+#include "vagus/context/price_book.hpp"
 #include "vagus/context/recovery.hpp"
 
 namespace vagus {
@@ -24,23 +25,20 @@ struct Budget {
   static Budget of(const ModelConfig& model, Profile profile);
 };
 
-/// How sure a ledger is of its numbers.
-enum class LedgerSource { estimated };
-constexpr std::array<std::string_view, 1> enum_names(LedgerSource) {
-  return {"estimated"};
-}
-
 /// One kind of content in a prompt and what it costs.
 struct LedgerPart {
-  std::string name;  ///< system, history, replay or prompt
+  std::string name;  ///< that of a `Section`
   std::int64_t messages = 0;
   std::int64_t tokens = 0;  ///< before the margin
+  std::int64_t images = 0;  ///< of these, what images cost
 
   static constexpr std::string_view kName = "LedgerPart";
   static constexpr auto fields() {
-    return field_list(required("name", &LedgerPart::name, "system, history, replay or prompt"),
-                      required("messages", &LedgerPart::messages, "how many messages"),
-                      required("tokens", &LedgerPart::tokens, "estimated tokens, without margin"));
+    return field_list(required("name", &LedgerPart::name,
+                               "system, tools, summary, pinned, history, replay or prompt"),
+                      required("messages", &LedgerPart::messages, "how many messages, or tools"),
+                      required("tokens", &LedgerPart::tokens, "tokens, without margin"),
+                      field("images", &LedgerPart::images, "of these, what images cost"));
   }
 };
 
@@ -49,11 +47,13 @@ struct Ledger {
   std::int64_t window = 0;
   std::int64_t reserve = 0;
   std::int64_t budget = 0;
-  std::int64_t raw = 0;        ///< sum of the parts
-  std::int64_t estimated = 0;  ///< raw with the margin: what is compared with the budget
-  std::int64_t overflow = 0;   ///< estimated beyond the budget, or 0
-  std::int64_t dropped = 0;    ///< older messages left out to fit
-  LedgerSource source = LedgerSource::estimated;
+  std::int64_t raw = 0;  ///< sum of the parts
+  /// What is compared with the budget: raw with the margin that `source` asks for, corrected by
+  /// what the provider reported.
+  std::int64_t estimated = 0;
+  std::int64_t overflow = 0;  ///< estimated beyond the budget, or 0
+  std::int64_t dropped = 0;   ///< older messages left out to fit
+  PriceSource source = PriceSource::estimated;
   std::vector<LedgerPart> parts;
   std::vector<RecoveryStep> steps;  ///< what was done to make it fit, in order; empty for nothing
 
@@ -63,17 +63,20 @@ struct Ledger {
                       required("reserve", &Ledger::reserve, "tokens kept free for the answer"),
                       required("budget", &Ledger::budget, "window - reserve"),
                       required("raw", &Ledger::raw, "sum of the parts"),
-                      required("estimated", &Ledger::estimated, "raw with the safety margin"),
+                      required("estimated", &Ledger::estimated,
+                               "what is compared with the budget: raw with "
+                               "the margin for its source"),
                       required("overflow", &Ledger::overflow, "estimated beyond the budget, or 0"),
                       required("dropped", &Ledger::dropped, "older messages left out to fit"),
-                      required("source", &Ledger::source, "how sure the numbers are"),
+                      required("source", &Ledger::source,
+                               "exact: counted; anchored: reported by the provider up to an "
+                               "earlier prompt; or estimated"),
                       required("parts", &Ledger::parts, "costs by kind of content"),
                       field("steps", &Ledger::steps, "what was done to make it fit, in order"));
   }
 };
 
-/// A ledger of `parts` against `budget`; parts without messages are left out.
-Ledger make_ledger(const Budget& budget, std::vector<LedgerPart> parts, std::int64_t dropped,
-                   std::vector<RecoveryStep> steps = {});
+/// A ledger of `parts` against `budget`, all estimated; parts without messages are left out.
+Ledger make_ledger(const Budget& budget, std::vector<LedgerPart> parts, std::int64_t dropped);
 
 }  // namespace vagus

@@ -37,6 +37,12 @@ MaybeError first_of(std::initializer_list<MaybeError> checks) {
   return std::nullopt;
 }
 
+MaybeError check_report(const UsageReport& report) {
+  return first_of({check_model(report.model), check_number("revision", report.revision, 0),
+                   check_number("estimated", report.estimated, 1),
+                   check_number("reported", report.reported, 1)});
+}
+
 }  // namespace
 
 Price priced(std::int64_t tokens, std::int64_t measured, PriceSource source) {
@@ -49,12 +55,20 @@ Price priced(std::int64_t tokens, std::int64_t measured, PriceSource source) {
 }
 
 MaybeError PriceBook::observe(const UsageReport& report) {
-  auto failed = first_of({check_model(report.model), check_number("revision", report.revision, 0),
-                          check_number("estimated", report.estimated, 1),
-                          check_number("reported", report.reported, 1)});
-  if (failed) return failed;
+  if (auto failed = check_report(report)) return failed;
   anchor_ = report;
-  if (report.estimated < kMinLearned) return std::nullopt;
+  take_in(report);
+  return std::nullopt;
+}
+
+MaybeError PriceBook::learn(const UsageReport& report) {
+  if (auto failed = check_report(report)) return failed;
+  take_in(report);
+  return std::nullopt;
+}
+
+void PriceBook::take_in(const UsageReport& report) {
+  if (report.estimated < kMinLearned) return;
   const std::int64_t seen =
       std::clamp(report.reported * kUnit / report.estimated, kMinRatio, kMaxRatio);
   const auto known = std::find_if(learned_.begin(), learned_.end(),
@@ -67,7 +81,6 @@ MaybeError PriceBook::observe(const UsageReport& report) {
     learned_.erase(learned_.begin());
   }
   learned_.push_back(std::move(newest));
-  return std::nullopt;
 }
 
 Result<Price> PriceBook::price(std::string_view model, std::int64_t revision,

@@ -84,6 +84,9 @@ class PriceBook {
   /// for a prompt of no tokens.
   MaybeError observe(const UsageReport& report);
 
+  /// The same for a prompt that no later one begins with: it teaches the ratio only.
+  MaybeError learn(const UsageReport& report);
+
   /// The price of a prompt estimated at `estimated` tokens, of the transcript at `revision`.
   /// `invalid_input` as for `observe`.
   Result<Price> price(std::string_view model, std::int64_t revision, std::int64_t estimated) const;
@@ -101,6 +104,8 @@ class PriceBook {
     std::string model;
     std::int64_t ratio;
   };
+
+  void take_in(const UsageReport& report);
 
   std::optional<UsageReport> anchor_;
   std::vector<Learned> learned_;  // the newest report last

@@ -10,7 +10,9 @@ namespace {
 
 void add_part(Assembly& assembly, std::vector<LedgerPart>& parts, std::string_view name,
               const std::vector<Message>& messages) {
-  LedgerPart part{std::string(name), static_cast<std::int64_t>(messages.size()), 0};
+  LedgerPart part;
+  part.name = name;
+  part.messages = static_cast<std::int64_t>(messages.size());
   for (const Message& message : messages) {
     part.tokens += estimate_tokens(message, Profile::reference);
   }
@@ -32,6 +34,7 @@ Assembly reference_assemble(const Context& memory, const AssemblyRequest& reques
   add_part(assembly, parts, "history", memory.messages());
   add_part(assembly, parts, "replay", request.replay);
   add_part(assembly, parts, "prompt", request.turn);
+  assembly.turn = request.turn;
   assembly.ledger = make_ledger(request.budget, std::move(parts), 0);
   return assembly;
 }

@@ -1,14 +1,13 @@
 #include "vagus/context/tool_results.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <numeric>
 #include <unordered_map>
 #include <utility>
 
 #include "vagus/base/limits.hpp"
-#include "vagus/base/mix.hpp"
+#include "vagus/context/digest.hpp"
 #include "vagus/context/estimate.hpp"
 #include "vagus/context/weighted_chars.hpp"
 #include "vagus/text/unicode.hpp"
@@ -105,42 +104,7 @@ void cut_result(ResultTexts& result, TextCut cut, const CutWords& words) {
   }
 }
 
-// Two words that depend on every byte. No secret: who makes two results with one digest has one of
-// them cut like the other.
-class Digest {
- public:
-  void add(std::string_view text) {
-    absorb(text.size());
-    std::size_t at = 0;
-    for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + at, sizeof word);
-      absorb(word);
-    }
-    std::uint64_t rest = 0;
-    std::memcpy(&rest, text.data() + at, text.size() - at);
-    absorb(rest);
-  }
-
-  std::string hex() const {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string digits;
-    for (const std::uint64_t word : {first_, second_}) {
-      for (unsigned shift = 64; shift > 0; shift -= 4) digits += kHex[word >> (shift - 4) & 0xF];
-    }
-    return digits;
-  }
-
- private:
-  void absorb(std::uint64_t word) {
-    first_ = mix(first_ ^ word);
-    second_ = mix(second_ + word);
-  }
-
-  std::uint64_t first_ = 1;
-  std::uint64_t second_ = 2;
-};
-
+// Who makes two results with one digest has one of them cut like the other.
 std::string digest_of(const ResultTexts& result) {
   Digest digest;
   digest.add(result.call_id);

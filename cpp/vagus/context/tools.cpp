@@ -9,8 +9,6 @@ namespace {
 
 using dialects::Faults;
 
-constexpr std::int64_t kToolTokens = 12;
-
 struct ToolForm {
   std::string_view type;        ///< of a function; empty where functions have none
   std::string_view wrapper;     ///< the field that holds the function; empty where it is the tool

@@ -59,7 +59,10 @@ struct PromptPrice {
   }
 };
 
-/// Estimated tokens of a tool: its texts and 12 for what is around them.
+/// What a tool costs besides its texts.
+inline constexpr std::int64_t kToolTokens = 12;
+
+/// Estimated tokens of a tool: its texts and `kToolTokens` for what is around them.
 std::int64_t estimate_tool(const ToolSchema& tool);
 
 /// Estimated tokens of all of a prompt, without margin. An empty system prompt costs nothing.

@@ -10,28 +10,43 @@ namespace {
 
 using Offset = std::vector<Message>::difference_type;
 
+std::size_t count_before(const std::vector<std::size_t>& ascending, std::size_t index) {
+  const auto found = std::lower_bound(ascending.begin(), ascending.end(), index);
+  return static_cast<std::size_t>(found - ascending.begin());
+}
+
+// Takes out the indices below `count` and counts the others from there.
+void forget_indices(std::vector<std::size_t>& ascending, std::size_t count) {
+  const auto gone = static_cast<Offset>(count_before(ascending, count));
+  ascending.erase(ascending.begin(), ascending.begin() + gone);
+  for (std::size_t& index : ascending) index -= count;
+}
+
 }  // namespace
 
 Transcript::Transcript(Profile profile, std::vector<Message> messages) : profile_(profile) {
-  for (Message& message : messages) append(std::move(message));
+  for (Message& message : messages) {
+    const Cost cost{0, estimate_tokens(message, profile_)};
+    append(std::move(message), cost);
+  }
 }
 
-void Transcript::append(Message message) {
-  const std::int64_t tokens = estimate_tokens(message, profile_);
+void Transcript::append(Message message, const Cost& cost, bool pinned) {
   if (message.role == Role::user) turns_.push_back(messages_.size());
+  if (pinned) pinned_.push_back(messages_.size());
   messages_.push_back(std::move(message));
-  sums_.push_back(sums_.back() + tokens);
+  sums_.push_back(sums_.back() + cost);
 }
 
 void Transcript::forget(std::size_t count) {
   const auto offset = static_cast<Offset>(count);
-  const std::int64_t tokens = sums_[count];
-  const auto turns = static_cast<Offset>(turns_before(count));
+  const Cost cost = sums_[count];
   messages_.erase(messages_.begin(), messages_.begin() + offset);
   sums_.erase(sums_.begin(), sums_.begin() + offset);
-  turns_.erase(turns_.begin(), turns_.begin() + turns);
-  for (std::int64_t& sum : sums_) sum -= tokens;
-  for (std::size_t& turn : turns_) turn -= count;
+  for (Cost& sum : sums_) sum = sum - cost;
+  forget_indices(turns_, count);
+  forget_indices(pinned_, count);
+  forgotten_ += static_cast<std::int64_t>(count);
 }
 
 std::vector<Message> Transcript::messages_from(std::size_t index) const {
@@ -39,8 +54,7 @@ std::vector<Message> Transcript::messages_from(std::size_t index) const {
 }
 
 std::size_t Transcript::turns_before(std::size_t index) const {
-  const auto found = std::lower_bound(turns_.begin(), turns_.end(), index);
-  return static_cast<std::size_t>(found - turns_.begin());
+  return count_before(turns_, index);
 }
 
 std::size_t Transcript::turn_at_or_after(std::size_t index) const {
@@ -52,11 +66,22 @@ std::size_t Transcript::turn_after(std::size_t index, std::size_t turns) const {
   return wanted < turns_.size() ? turns_[wanted] : size();
 }
 
+std::size_t Transcript::newest_turns(std::size_t turns) const {
+  if (turns == 0 || turns_.empty()) return size();
+  return turns_[turns_.size() - std::min(turns, turns_.size())];
+}
+
 std::size_t Transcript::turn_within(std::int64_t tokens) const {
-  const std::int64_t before = sums_.back() - tokens;
-  const auto first = std::lower_bound(sums_.begin(), sums_.end(), before);
-  if (first == sums_.end()) return size();
-  return turn_at_or_after(static_cast<std::size_t>(first - sums_.begin()));
+  const auto found = std::partition_point(
+      turns_.begin(), turns_.end(), [&](std::size_t turn) { return tokens_from(turn) > tokens; });
+  return found == turns_.end() ? size() : *found;
+}
+
+std::size_t Transcript::turn_within(const Scale& scale, std::int64_t weight) const {
+  const auto found = std::partition_point(turns_.begin(), turns_.end(), [&](std::size_t turn) {
+    return scale.weight(cost_from(turn)) > weight;
+  });
+  return found == turns_.end() ? size() : *found;
 }
 
 }  // namespace vagus

@@ -131,9 +131,10 @@ class Engine {
   std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
   HeartbeatInputs inputs_of(const ActiveRun& run, const FilesRead& read,
                             const std::string& events) const;
-  std::variant<Assembly, Overflow> assemble(const ActiveRun& run, AssemblyRequest request);
-  std::variant<Assembly, Overflow> assemble_like_reference(const ActiveRun& run,
-                                                           const AssemblyRequest& request);
+  std::variant<Assembly, SummaryTask, Overflow> assemble(const ActiveRun& run,
+                                                         AssemblyRequest request);
+  std::variant<Assembly, SummaryTask, Overflow> assemble_like_reference(
+      const ActiveRun& run, const AssemblyRequest& request);
   void end(const std::string& run_id, RunEnded ended);
   void wake_for_other_events(const ActiveRun& run);
   std::optional<Millis> settle(const ActiveRun& run, const RunEnded& ended);

@@ -220,7 +220,7 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
   request.turn = {run.prompt};
   request.budget = Budget::of(model_of(config_, model), config_.profile);
   request.may_cut_turn = may_cut_turn;
-  std::variant<Assembly, Overflow> made =
+  std::variant<Assembly, SummaryTask, Overflow> made =
       reference ? assemble_like_reference(run, request) : assemble(run, std::move(request));
   if (auto* overflow = std::get_if<Overflow>(&made)) {
     run.ledger = overflow->ledger;
@@ -231,7 +231,7 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
   }
   Assembly& assembly = std::get<Assembly>(made);
   run.ledger = assembly.ledger;
-  run.prompt = assembly.messages.back();  // what is remembered is what was shown
+  run.prompt = assembly.turn.back();  // what is remembered is what was shown
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, model, std::move(assembly.messages),
                  std::move(assembly.ledger), run.deadline,
@@ -276,7 +276,8 @@ HeartbeatInputs Engine::inputs_of(const ActiveRun& run, const FilesRead& read,
   return inputs;
 }
 
-std::variant<Assembly, Overflow> Engine::assemble(const ActiveRun& run, AssemblyRequest request) {
+std::variant<Assembly, SummaryTask, Overflow> Engine::assemble(const ActiveRun& run,
+                                                               AssemblyRequest request) {
   if (run.isolated) {
     // Earlier ticks are reachable here and nowhere else, and only within the replay asked for.
     if (const Context* ticks = sessions_.current(run.lane, run.keeps)) {
@@ -290,8 +291,8 @@ std::variant<Assembly, Overflow> Engine::assemble(const ActiveRun& run, Assembly
   return fresh.assemble(request);
 }
 
-std::variant<Assembly, Overflow> Engine::assemble_like_reference(const ActiveRun& run,
-                                                                 const AssemblyRequest& request) {
+std::variant<Assembly, SummaryTask, Overflow> Engine::assemble_like_reference(
+    const ActiveRun& run, const AssemblyRequest& request) {
   Context& memory = sessions_.transcript(run.lane, ids_);
   Assembly assembly = reference_assemble(memory, request);
   if (assembly.ledger.overflow == 0) return assembly;

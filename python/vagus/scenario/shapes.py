@@ -15,8 +15,8 @@ from vagus.types import (
     DelayCause,
     HeartbeatOutcome,
     HeartbeatPriority,
-    LedgerSource,
     PartKind,
+    PriceSource,
     Role,
     Rung,
     RunKind,
@@ -134,8 +134,8 @@ _LEDGER = _record(
     estimated=NUMBER,
     overflow=NUMBER,
     dropped=NUMBER,
-    source=_choice(LedgerSource),
-    parts=_list(_record(name=TEXT, messages=NUMBER, tokens=NUMBER)),
+    source=_choice(PriceSource),
+    parts=_list(_record(name=TEXT, messages=NUMBER, tokens=NUMBER, images=NUMBER)),
     steps=_list(_record(rung=_choice(Rung), before=NUMBER, after=NUMBER)),
 )
 _PART = _record(
