@@ -110,6 +110,16 @@ void from_python(py::handle value, const std::string& field, std::map<std::strin
   }
 }
 
+/// One of several records.
+template <Record... R>
+void from_python(py::handle value, const std::string& field, std::variant<R...>& out) {
+  const bool known = ((py::isinstance<R>(value) && (out = value.cast<const R&>(), true)) || ...);
+  if (known) return;
+  std::string names;
+  ((names += (names.empty() ? "" : ", ") + std::string(R::kName)), ...);
+  refuse(field, value, "must be one of " + names);
+}
+
 /// The argument `field`, converted.
 template <class T>
 T argument(py::handle value, const std::string& field) {

@@ -138,6 +138,11 @@ void bind_commands(py::module_& module) {
   bind_command<DeliveryFailed>(module, "Command: a reply has not arrived.");
   bind_command<SetHeartbeats>(module, "Command: switch all cadences on or off.");
   bind_reconfigure(module);
+  bind_command<ContextAnswered>(module, "Command: the answer to ContextCall.");
+  bind_command<ContextFailed>(module, "Command: a context engine raised.");
+  bind_command<RegisterContextEngine>(module, "Command: a context engine is there, once more.");
+  bind_command<PrepareSubagent>(module, "Command: a subagent is about to be started.");
+  bind_command<SubagentEnded>(module, "Command: a subagent has ended.");
   module.def(
       "command_from_json",
       [](py::handle text) {
@@ -163,6 +168,11 @@ void bind_effects(py::module_& module) {
   bind_effect<SessionReset>(module, "Effect: a session began a new transcript.");
   bind_effect<RunEnded>(module, "Effect: a run is over; its lane is free.");
   bind_effect<SetAlarm>(module, "Effect: call apply again at this time.");
+  bind_effect<ContextCall>(module,
+                           "Effect: call a context engine and answer with ContextAnswered or "
+                           "ContextFailed.");
+  bind_effect<ContextFallback>(module, "Effect: the built-in engine makes this prompt after all.");
+  bind_effect<ContextEngineQuarantined>(module, "Effect: a context engine broke the contract.");
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ PYBIND11_MODULE(_core, module) {
   vagus::bindings::bind_wakes(module);
   vagus::bindings::bind_heartbeat(module);
   vagus::bindings::bind_context(module);
+  vagus::bindings::bind_context_engine(module);
   vagus::bindings::bind_dialects(module);
   vagus::bindings::bind_pricing(module);
   vagus::bindings::bind_reference_pricing(module);

@@ -20,6 +20,7 @@ void bind_wakes(pybind11::module_& module);
 void bind_heartbeat(pybind11::module_& module);
 void bind_compaction(pybind11::module_& module);
 void bind_context(pybind11::module_& module);
+void bind_context_engine(pybind11::module_& module);
 void bind_dialects(pybind11::module_& module);
 void bind_pricing(pybind11::module_& module);
 void bind_reference_pricing(pybind11::module_& module);

@@ -51,6 +51,10 @@ py::object to_plain(const std::optional<T>& value);
 template <class T>
 py::object to_plain(const std::vector<T>& values);
 
+/// Which one it is, too, in its field `type`.
+template <Record... R>
+py::object to_plain(const std::variant<R...>& value);
+
 template <class T>
 py::object to_plain(const T& value) {
   if constexpr (Record<T>) {
@@ -77,6 +81,18 @@ py::object to_plain(const std::vector<T>& values) {
   py::list list;
   for (const T& value : values) list.append(to_plain(value));
   return list;
+}
+
+template <Record... R>
+py::object to_plain(const std::variant<R...>& value) {
+  return std::visit(
+      [](const auto& each) {
+        py::dict plain;
+        plain["type"] = std::string(each.kName);
+        plain.attr("update")(to_plain(each));
+        return py::object(plain);
+      },
+      value);
 }
 
 /// `Name(field=value, ...)`, fields at None left out.

@@ -31,6 +31,11 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     CallModel,
     ClockStepped,
     Context,
+    ContextAnswered,
+    ContextCall,
+    ContextEngineQuarantined,
+    ContextFailed,
+    ContextFallback,
     ContextKey,
     Deliver,
     Delivered,
@@ -59,9 +64,11 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     Part,
     Peer,
     PostEvent,
+    PrepareSubagent,
     RecoveryStep,
     ReadFiles,
     Reconfigure,
+    RegisterContextEngine,
     RekeyPlan,
     RekeyStep,
     RequestWake,
@@ -82,6 +89,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     SetAlarm,
     SetHeartbeats,
     SharedSession,
+    SubagentEnded,
     Tick,
     TierExplanation,
     TurnQueued,
@@ -126,6 +134,11 @@ __all__ = [
     "ClockStepped",
     "Command",
     "Context",
+    "ContextAnswered",
+    "ContextCall",
+    "ContextEngineQuarantined",
+    "ContextFailed",
+    "ContextFallback",
     "ContextKey",
     "ContextOverflow",
     "Deliver",
@@ -159,9 +172,11 @@ __all__ = [
     "Part",
     "Peer",
     "PostEvent",
+    "PrepareSubagent",
     "ReadFiles",
     "Reconfigure",
     "RecoveryStep",
+    "RegisterContextEngine",
     "RekeyPlan",
     "RekeyStep",
     "RequestWake",
@@ -185,6 +200,7 @@ __all__ = [
     "SetAlarm",
     "SetHeartbeats",
     "SharedSession",
+    "SubagentEnded",
     "Tick",
     "TierExplanation",
     "TurnQueued",
@@ -232,6 +248,11 @@ Command = (
     | DeliveryFailed
     | SetHeartbeats
     | Reconfigure
+    | ContextAnswered
+    | ContextFailed
+    | RegisterContextEngine
+    | PrepareSubagent
+    | SubagentEnded
 )
 """What a host tells the engine."""
 
@@ -251,6 +272,9 @@ Effect = (
     | SessionReset
     | RunEnded
     | SetAlarm
+    | ContextCall
+    | ContextFallback
+    | ContextEngineQuarantined
 )
 """What the engine asks of its host, or tells it."""
 

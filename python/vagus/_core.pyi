@@ -8,9 +8,12 @@ from vagus.types import (
     AdmissionCode,
     BindingOutcome,
     ChatType,
+    CommitStatus,
     CompactionReason,
+    ContextMethod,
     DelayCause,
     Dialect,
+    DisposeReason,
     DmScope,
     DurationUnit,
     EventClass,
@@ -26,6 +29,7 @@ from vagus.types import (
     Indicator,
     LastRoutePolicy,
     LintCode,
+    MaintainReason,
     MatchedBy,
     PartKind,
     PeerKind,
@@ -46,6 +50,7 @@ from vagus.types import (
     SessionScope,
     Severity,
     SkipReason,
+    SubagentEnd,
     SummaryVerdict,
     Surface,
     TargetState,
@@ -1311,6 +1316,7 @@ class CallModel(_Told):
         ledger: Ledger,
         deadline_ms: int,
         respond_tool: bool = ...,
+        context_engine: str | None = ...,
     ) -> None: ...
     @property
     def run_id(self) -> str: ...
@@ -1330,6 +1336,8 @@ class CallModel(_Told):
     def deadline_ms(self) -> int: ...
     @property
     def respond_tool(self) -> bool: ...
+    @property
+    def context_engine(self) -> str | None: ...
 
 class Deliver(_Told):
     def __init__(
@@ -1464,6 +1472,293 @@ class RunEnded(_Told):
     def ledger(self) -> Ledger | None: ...
     @property
     def retry_at_ms(self) -> int | None: ...
+
+class ContextRouting(_Record):
+    def __init__(
+        self, *, agent_id: str, session_key: SessionKey | str, run_id: str | None = ...
+    ) -> None: ...
+    @property
+    def agent_id(self) -> str: ...
+    @property
+    def session_key(self) -> SessionKey: ...
+    @property
+    def run_id(self) -> str | None: ...
+
+class ContextBootstrap(_Record):
+    def __init__(self, *, messages: Sequence[Message]) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+
+class ContextIngest(_Record):
+    def __init__(self, *, messages: Sequence[Message]) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+
+class ContextAssemble(_Record):
+    def __init__(
+        self,
+        *,
+        messages: Sequence[Message],
+        prompt: str,
+        token_budget: int,
+        model: str,
+        tools: Sequence[str],
+    ) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def token_budget(self) -> int: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def tools(self) -> list[str]: ...
+
+class ContextCompact(_Record):
+    def __init__(
+        self,
+        *,
+        token_budget: int,
+        current_tokens: int,
+        target_tokens: int,
+        force: bool,
+        instructions: str,
+    ) -> None: ...
+    @property
+    def token_budget(self) -> int: ...
+    @property
+    def current_tokens(self) -> int: ...
+    @property
+    def target_tokens(self) -> int: ...
+    @property
+    def force(self) -> bool: ...
+    @property
+    def instructions(self) -> str: ...
+
+class ContextCommitTurn(_Record):
+    def __init__(self, *, advancement_key: str, messages: Sequence[Message]) -> None: ...
+    @property
+    def advancement_key(self) -> str: ...
+    @property
+    def messages(self) -> list[Message]: ...
+
+class ContextAfterTurn(_Record):
+    def __init__(self, *, messages: Sequence[Message]) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+
+class ContextMaintain(_Record):
+    def __init__(self, *, reason: MaintainReason) -> None: ...
+    @property
+    def reason(self) -> MaintainReason: ...
+
+class ContextDispose(_Record):
+    def __init__(self, *, reason: DisposeReason) -> None: ...
+    @property
+    def reason(self) -> DisposeReason: ...
+
+class ContextPrepareSubagent(_Record):
+    def __init__(
+        self, *, child_context_key: ContextKey | str, ttl_ms: int | None = ...
+    ) -> None: ...
+    @property
+    def child_context_key(self) -> ContextKey: ...
+    @property
+    def ttl_ms(self) -> int | None: ...
+
+class ContextSubagentEnded(_Record):
+    def __init__(self, *, reason: SubagentEnd) -> None: ...
+    @property
+    def reason(self) -> SubagentEnd: ...
+
+class ContextBootstrapped(_Record):
+    def __init__(
+        self, *, bootstrapped: bool, imported_messages: int = ..., reason: str = ...
+    ) -> None: ...
+    @property
+    def bootstrapped(self) -> bool: ...
+    @property
+    def imported_messages(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+class ContextIngested(_Record):
+    def __init__(self, *, ingested: int) -> None: ...
+    @property
+    def ingested(self) -> int: ...
+
+class ContextAssembled(_Record):
+    def __init__(
+        self,
+        *,
+        messages: Sequence[Message],
+        estimated_tokens: int = ...,
+        system_prompt_addition: str = ...,
+    ) -> None: ...
+    @property
+    def messages(self) -> list[Message]: ...
+    @property
+    def estimated_tokens(self) -> int: ...
+    @property
+    def system_prompt_addition(self) -> str: ...
+
+class ContextCompacted(_Record):
+    def __init__(
+        self,
+        *,
+        ok: bool,
+        compacted: bool,
+        reason: str = ...,
+        tokens_before: int = ...,
+        tokens_after: int | None = ...,
+    ) -> None: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def compacted(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def tokens_before(self) -> int: ...
+    @property
+    def tokens_after(self) -> int | None: ...
+
+class ContextCommitted(_Record):
+    def __init__(self, *, status: CommitStatus) -> None: ...
+    @property
+    def status(self) -> CommitStatus: ...
+
+class ContextMaintained(_Record):
+    def __init__(self, *, changed: bool, reason: str = ...) -> None: ...
+    @property
+    def changed(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
+
+class ContextDone(_Record):
+    def __init__(self) -> None: ...
+
+class ContextCall(_Told):
+    def __init__(
+        self,
+        *,
+        call_id: int,
+        engine: str,
+        method: ContextMethod,
+        context_key: ContextKey | str,
+        is_heartbeat: bool,
+        params: _ContextRequest,
+        routing: ContextRouting,
+        deadline_ms: int,
+    ) -> None: ...
+    @property
+    def call_id(self) -> int: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def method(self) -> ContextMethod: ...
+    @property
+    def context_key(self) -> ContextKey: ...
+    @property
+    def is_heartbeat(self) -> bool: ...
+    @property
+    def params(self) -> _ContextRequest: ...
+    @property
+    def routing(self) -> ContextRouting: ...
+    @property
+    def deadline_ms(self) -> int: ...
+
+class ContextFallback(_Told):
+    def __init__(
+        self, *, run_id: str, engine: str, context_key: ContextKey | str, reason: str
+    ) -> None: ...
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def context_key(self) -> ContextKey: ...
+    @property
+    def reason(self) -> str: ...
+
+class ContextEngineQuarantined(_Told):
+    def __init__(
+        self, *, engine: str, method: ContextMethod, context_key: ContextKey | str, reason: str
+    ) -> None: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def method(self) -> ContextMethod: ...
+    @property
+    def context_key(self) -> ContextKey: ...
+    @property
+    def reason(self) -> str: ...
+
+class ContextAnswered(_Told):
+    def __init__(self, *, call_id: int, answer: _ContextAnswer) -> None: ...
+    @property
+    def call_id(self) -> int: ...
+    @property
+    def answer(self) -> _ContextAnswer: ...
+
+class ContextFailed(_Told):
+    def __init__(self, *, call_id: int, error: str) -> None: ...
+    @property
+    def call_id(self) -> int: ...
+    @property
+    def error(self) -> str: ...
+
+class RegisterContextEngine(_Told):
+    def __init__(self, *, engine: str) -> None: ...
+    @property
+    def engine(self) -> str: ...
+
+class PrepareSubagent(_Told):
+    def __init__(
+        self,
+        *,
+        parent_session_key: SessionKey | str,
+        child_session_key: SessionKey | str,
+        ttl_ms: int | None = ...,
+    ) -> None: ...
+    @property
+    def parent_session_key(self) -> SessionKey: ...
+    @property
+    def child_session_key(self) -> SessionKey: ...
+    @property
+    def ttl_ms(self) -> int | None: ...
+
+class SubagentEnded(_Told):
+    def __init__(
+        self, *, child_session_key: SessionKey | str, reason: SubagentEnd = ...
+    ) -> None: ...
+    @property
+    def child_session_key(self) -> SessionKey: ...
+    @property
+    def reason(self) -> SubagentEnd: ...
+
+_ContextRequest: TypeAlias = (
+    ContextBootstrap
+    | ContextIngest
+    | ContextAssemble
+    | ContextCompact
+    | ContextCommitTurn
+    | ContextAfterTurn
+    | ContextMaintain
+    | ContextDispose
+    | ContextPrepareSubagent
+    | ContextSubagentEnded
+)
+_ContextAnswer: TypeAlias = (
+    ContextBootstrapped
+    | ContextIngested
+    | ContextAssembled
+    | ContextCompacted
+    | ContextCommitted
+    | ContextMaintained
+    | ContextDone
+)
 
 class SetAlarm(_Told):
     def __init__(self, *, at_ms: int | None = ...) -> None: ...
@@ -2571,6 +2866,11 @@ _Command: TypeAlias = (
     | DeliveryFailed
     | SetHeartbeats
     | Reconfigure
+    | ContextAnswered
+    | ContextFailed
+    | RegisterContextEngine
+    | PrepareSubagent
+    | SubagentEnded
 )
 _Effect: TypeAlias = (
     TurnQueued
@@ -2588,6 +2888,9 @@ _Effect: TypeAlias = (
     | SessionReset
     | RunEnded
     | SetAlarm
+    | ContextCall
+    | ContextFallback
+    | ContextEngineQuarantined
 )
 
 def command_from_json(text: str) -> _Command: ...

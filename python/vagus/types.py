@@ -338,3 +338,29 @@ RekeyOutcome: TypeAlias = Literal["kept", "rename", "conflict", "orphan"]
 
 WindowSource: TypeAlias = Literal["model", "setting", "fallback"]
 """Where the size of a context window comes from."""
+
+ContextMethod: TypeAlias = Literal[
+    "bootstrap",
+    "ingest",
+    "assemble",
+    "compact",
+    "commit_turn",
+    "after_turn",
+    "maintain",
+    "dispose",
+    "prepare_subagent",
+    "subagent_ended",
+]
+"""What a context engine is called for."""
+
+MaintainReason: TypeAlias = Literal["bootstrap", "turn", "compaction"]
+"""After what a context engine may tidy up."""
+
+DisposeReason: TypeAlias = Literal["tick-ended", "reset", "forgotten", "imported", "engine-changed"]
+"""Why a context key is over."""
+
+CommitStatus: TypeAlias = Literal["committed", "duplicate"]
+"""What a context engine says of a turn."""
+
+SubagentEnd: TypeAlias = Literal["deleted", "completed", "swept", "released"]
+"""How a subagent ended."""

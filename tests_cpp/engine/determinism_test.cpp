@@ -114,7 +114,12 @@ TEST(EngineCodec, EveryCommandComesBack) {
                               Delivered{"run"},
                               DeliveryFailed{"run", "down", false},
                               SetHeartbeats{false},
-                              Reconfigure{Config{}, {{"Europe/Paris", {{0, 3600}}}}}};
+                              Reconfigure{Config{}, {{"Europe/Paris", {{0, 3600}}}}},
+                              ContextAnswered{7, ContextCompacted{true, true, "", 9, 5}},
+                              ContextFailed{7, "down"},
+                              RegisterContextEngine{"lossless"},
+                              PrepareSubagent{main_key(), key("agent:trent:subagent:x"), 5},
+                              SubagentEnded{key("agent:trent:subagent:x"), SubagentEnd::swept}};
   std::set<std::size_t> kinds_seen;
   for (const Command& command : commands) {
     const std::string json = command_to_json(command);

@@ -1,6 +1,7 @@
 #include "engine/host.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -129,6 +130,36 @@ Model thinks_for_ever() {
   return [](const CallModel&) { return std::nullopt; };
 }
 
+namespace {
+
+/// What an engine that has nothing to object answers to each request.
+struct Obliging {
+  ContextAnswer operator()(const ContextBootstrap& asked) const {
+    return ContextBootstrapped{!asked.messages.empty(), std::ssize(asked.messages), ""};
+  }
+  ContextAnswer operator()(const ContextIngest& asked) const {
+    return ContextIngested{std::ssize(asked.messages)};
+  }
+  ContextAnswer operator()(const ContextAssemble& asked) const {
+    return ContextAssembled{asked.messages, 0, ""};
+  }
+  ContextAnswer operator()(const ContextCompact& asked) const {
+    return ContextCompacted{true, true, "", asked.current_tokens, asked.target_tokens};
+  }
+  ContextAnswer operator()(const ContextCommitTurn&) const { return ContextCommitted{}; }
+  ContextAnswer operator()(const ContextMaintain&) const { return ContextMaintained{}; }
+  template <class Other>
+  ContextAnswer operator()(const Other&) const {
+    return ContextDone{};
+  }
+};
+
+}  // namespace
+
+std::optional<Command> obliging(const ContextCall& call) {
+  return ContextAnswered{call.call_id, std::visit(Obliging{}, call.params)};
+}
+
 std::string snapshot_of(const Engine& engine, const std::string& pointer) {
   return dump_json(engine.snapshot().value(Json::json_pointer(pointer), Json()));
 }
@@ -191,6 +222,7 @@ std::int64_t Host::remembered(const SessionKey& session) const {
 
 std::optional<Command> Host::answer_to(const Effect& effect) const {
   if (const auto* call = std::get_if<CallModel>(&effect)) return model(*call);
+  if (const auto* call = std::get_if<ContextCall>(&effect)) return context(*call);
   const auto* asked = std::get_if<ReadFiles>(&effect);
   if (asked == nullptr || !reads_files) return std::nullopt;
   FilesRead read;

@@ -86,6 +86,14 @@ Model says(std::string text, std::vector<Message> messages = {});
 Model fails(std::string error = "the model is down");
 Model thinks_for_ever();
 
+// ---- context engines
+
+/// What to tell the engine about a call of a context engine; nothing never answers.
+using ContextScript = std::function<std::optional<Command>(const ContextCall&)>;
+
+/// Does what it is asked to: gives back what it is shown, and takes note of every turn.
+std::optional<Command> obliging(const ContextCall& call);
+
 // ---- the host
 
 /// The engine's snapshot as text, or the part of it at a JSON pointer: `/events/agent:trent:main`;
@@ -120,6 +128,7 @@ class Host {
   std::map<std::string, std::string> workspace;
   bool reads_files = true;
   Model model = says("HEARTBEAT_OK");
+  ContextScript context = obliging;
   std::vector<Effect> log;
   std::vector<std::pair<Millis, std::string>> journal;
 

@@ -1,3 +1,6 @@
+#include <memory>
+
+#include "context/build.hpp"
 #include "engine/host.hpp"
 
 namespace vagus::testing_engine {
@@ -243,6 +246,127 @@ TEST(EngineIsolation, ThousandsOfSuffixesAreOneLane) {
   while (text.size() + 10 <= kMaxKeyBytes) text += ":heartbeat";
   Host host(kIsolatedTrent);
   EXPECT_EQ(only<RunStarted>(host.send(wake_of(key(text), WakeKind::wake))).session_key, kTicks);
+}
+
+// ---- nothing of another memory, whoever keeps it
+
+/// Remembers turns under a name and shows all of them: `name` says under which.
+ContextScript remembers(std::string (*name)(const ContextCall&)) {
+  auto kept = std::make_shared<std::map<std::string, std::vector<Message>>>();
+  return [=](const ContextCall& call) -> std::optional<Command> {
+    std::vector<Message>& messages = (*kept)[name(call)];
+    if (const auto* begin = std::get_if<ContextBootstrap>(&call.params)) {
+      messages.insert(messages.end(), begin->messages.begin(), begin->messages.end());
+    } else if (const auto* turn = std::get_if<ContextCommitTurn>(&call.params)) {
+      messages.insert(messages.end(), turn->messages.begin(), turn->messages.end());
+    } else if (const auto* asked = std::get_if<ContextAssemble>(&call.params)) {
+      ContextAssembled made{messages, 0, ""};
+      made.messages.push_back(asked->messages.back());
+      return ContextAnswered{call.call_id, made};
+    }
+    return obliging(call);
+  };
+}
+
+std::string by_context_key(const ContextCall& call) {
+  return call.context_key.str();
+}
+std::string by_session_key(const ContextCall& call) {
+  return call.routing.session_key.str();
+}
+
+/// Sessions, ticks, resets and imports in any order. Whatever is said carries a tag that names its
+/// memory: a reply the context key, a person's words their session and its epoch.
+class Babel {
+ public:
+  Babel(std::string_view config, std::uint64_t seed, ContextScript engine)
+      : host_(config), dice_(seed) {
+    host_.context = std::move(engine);
+    host_.model = [this](const CallModel& call) -> std::optional<Command> {
+      ++prompts_;
+      strangers_ += strangers_in(call);
+      if (dice_.roll(8) == 0) return ModelFailed{call.run_id, "down"};
+      return ModelReplied{call.run_id, "News <" + call.context_key.str() + ">.", {}};
+    };
+  }
+
+  void step() {
+    const SessionKey session = key(dice_.roll(2) == 0 ? "agent:trent:main" : "agent:trent:other");
+    switch (dice_.roll(6)) {
+      case 0:
+        ++epochs_[session];
+        host_.send(ResetSession{session});
+        break;
+      case 1:
+        host_.send(ImportTranscript{session, {testing_messages::user(said_in(session))}});
+        break;
+      case 2:
+      case 3:
+        host_.send(message_to(session, said_in(session)));
+        break;
+      default:
+        host_.send(wake_of(session, WakeKind::manual));
+        host_.advance(kSecond);
+    }
+  }
+
+  std::int64_t prompts() const { return prompts_; }
+  std::int64_t strangers() const { return strangers_; }
+  const Host& host() const { return host_; }
+
+ private:
+  std::string tag_of(const SessionKey& session) {
+    return "<" + session.str() + "#" + std::to_string(epochs_[session]) + ">";
+  }
+  std::string said_in(const SessionKey& session) { return "Words " + tag_of(session) + "."; }
+
+  std::int64_t strangers_in(const CallModel& call) {
+    const std::string shown = shown_by(call);
+    std::int64_t found = 0;
+    for (std::size_t at = shown.find('<'); at != std::string::npos; at = shown.find('<', at + 1)) {
+      const std::string tag = shown.substr(at, shown.find('>', at) + 1 - at);
+      const bool own = tag == "<" + call.context_key.str() + ">" ||
+                       (!call.context_key.is_heartbeat_run() && tag == tag_of(call.session_key));
+      if (!own) ++found;
+    }
+    return found;
+  }
+
+  Host host_;
+  testing_messages::Dice dice_;
+  std::map<SessionKey, int> epochs_;
+  std::int64_t prompts_ = 0;
+  std::int64_t strangers_ = 0;
+};
+
+constexpr std::string_view kBabel = R"({"agents": {"list": [{"id": "trent", "heartbeat": {
+  "every": "0m", "isolated_session": true, "light_context": true}}]}})";
+constexpr std::string_view kServedBabel = R"({"context": {"engine": "lossless",
+  "owns_compaction": true}, "agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m",
+  "isolated_session": true, "light_context": true}}]}})";
+
+TEST(EngineIsolation, NoPromptHoldsAWordOfAnotherMemory) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Babel builtin(kBabel, seed, obliging);
+    Babel served(kServedBabel, seed, remembers(by_context_key));
+    for (int i = 0; i < 120; ++i) {
+      builtin.step();
+      served.step();
+    }
+    EXPECT_EQ(builtin.strangers(), 0);
+    EXPECT_EQ(served.strangers(), 0);
+    EXPECT_GT(builtin.prompts(), 60);
+    EXPECT_EQ(served.prompts(), builtin.prompts());
+    EXPECT_EQ(snapshot_of(served.host().engine, "/quarantined"), "{}");
+  }
+}
+
+// The test above can fail: this is the engine that the report is about.
+TEST(EngineIsolation, AnEngineThatKeepsBySessionKeyShowsEarlierTicks) {
+  Babel served(kServedBabel, 1, remembers(by_session_key));
+  for (int i = 0; i < 120; ++i) served.step();
+  EXPECT_GT(served.strangers(), 100);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ struct Limits {
   std::int64_t deliveries = 1'024;
   std::int64_t delivery_attempts = 60;
   std::int64_t checklist_tasks = 200;
+  std::int64_t context_calls = 64;
 
   static constexpr std::string_view kName = "Limits";
   static constexpr auto fields() {
@@ -60,7 +61,10 @@ struct Limits {
         field("delivery_attempts", &Limits::delivery_attempts,
               "times that one reply is handed to the host before it is given up"),
         field("checklist_tasks", &Limits::checklist_tasks,
-              "tasks read from one HEARTBEAT.md; the model is told how many are left out"));
+              "tasks read from one HEARTBEAT.md; the model is told how many are left out"),
+        field("context_calls", &Limits::context_calls,
+              "calls of an outside context engine that wait for one context key; an engine with "
+              "more is quarantined"));
   }
 };
 

@@ -11,6 +11,7 @@
 #include "vagus/base/limits.hpp"
 #include "vagus/base/record.hpp"
 #include "vagus/config/channels.hpp"
+#include "vagus/config/context_config.hpp"
 #include "vagus/config/prompt_templates.hpp"
 #include "vagus/config/wake_guards.hpp"
 #include "vagus/keys/agent_id.hpp"
@@ -139,6 +140,7 @@ struct AgentConfig {
   std::optional<std::string> model;
   std::string system_prompt;
   std::optional<HeartbeatConfig> heartbeat;
+  std::optional<ContextConfig> context = {};
 
   static constexpr std::string_view kName = "AgentConfig";
   static constexpr auto fields() {
@@ -147,7 +149,8 @@ struct AgentConfig {
         field("default", &AgentConfig::is_default, "answers when no binding matches"),
         field("model", &AgentConfig::model, "a name in 'models'"),
         field("system_prompt", &AgentConfig::system_prompt, "the agent's instructions"),
-        field("heartbeat", &AgentConfig::heartbeat, "overrides of agents.defaults.heartbeat"));
+        field("heartbeat", &AgentConfig::heartbeat, "overrides of agents.defaults.heartbeat"),
+        field("context", &AgentConfig::context, "in place of the whole of 'context'"));
   }
 };
 
@@ -257,6 +260,7 @@ struct Config {
   ChannelsConfig channels;
   std::optional<OwnerConfig> owner;
   WakeGuards wakes;
+  ContextConfig context;
   std::string user_timezone = "UTC";
   std::string seed = "vagus";
   Limits limits;
@@ -272,6 +276,7 @@ struct Config {
         field("channels", &Config::channels, "channels and their accounts, by name"),
         field("owner", &Config::owner, "where the target 'owner' leads"),
         field("wakes", &Config::wakes, "what keeps wakes from storming a model"),
+        field("context", &Config::context, "who keeps agents' memory and makes their prompts"),
         field("user_timezone", &Config::user_timezone, "IANA name, for prompts and active hours"),
         field("seed", &Config::seed, "stable text that spreads the agents' heartbeat phases"),
         field("limits", &Config::limits, "bounds of every queue, text and map"));
@@ -323,6 +328,9 @@ std::optional<AgentId> default_agent_of(const Config& config);
 
 /// The heartbeat of `agent`: its own fields over the defaults.
 Heartbeat heartbeat_of(const Config& config, const AgentConfig& agent);
+
+/// Who keeps the memory of `agent`: what it says itself, as a whole, else what all agents have.
+const ContextConfig& context_of(const Config& config, const AgentConfig& agent);
 
 /// The agents that heartbeats are configured for: those with one of their own if there are any,
 /// else all agents if the defaults have one, else none (spec: heartbeats, section 2.1).

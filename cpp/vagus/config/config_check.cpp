@@ -155,8 +155,9 @@ MaybeError check_all_limits(const Config& config) {
 }
 
 constexpr MaybeError (*kChecks[])(const Config&) = {
-    check_models,   check_agent_models, check_agent_ids, check_one_default, check_heartbeats,
-    check_delivery, check_routing,      check_wakes,     check_time_zone,   check_all_limits,
+    check_models,     check_agent_models, check_agent_ids,  check_one_default,
+    check_heartbeats, check_delivery,     check_routing,    check_wakes,
+    check_contexts,   check_time_zone,    check_all_limits,
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vagus/config/config.hpp"
+#include "vagus/context/context.hpp"
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/events/event_queue.hpp"
@@ -15,10 +16,20 @@
 namespace vagus {
 
 /// What a run in flight waits for.
-enum class RunStage { files, model };
-constexpr std::array<std::string_view, 2> enum_names(RunStage) {
-  return {"files", "model"};
+enum class RunStage { files, context, model };
+constexpr std::array<std::string_view, 3> enum_names(RunStage) {
+  return {"files", "context", "model"};
 }
+
+/// What a context engine of the host does for one run, whatever the configuration becomes
+/// meanwhile.
+struct OutsideContext {
+  ContextConfig config;
+  std::string system;      ///< system message, without what the engine adds to it
+  Budget budget;           ///< of the whole prompt, with margin
+  std::int64_t room = 0;   ///< the same for all but the system message, without margin
+  bool compacted = false;  ///< it has made itself smaller for this run
+};
 
 /// A run in flight, and what it carries from one stage to the next.
 struct ActiveRun : Run {
@@ -37,7 +48,10 @@ struct ActiveRun : Run {
   std::vector<std::string> files;  ///< names that it asked for
   Millis deadline = 0;
   std::optional<Ledger> ledger;
-  Message prompt;  ///< the user message that was sent
+  std::string model;                      ///< its configured name
+  Assembly draft;                         ///< the built-in engine's prompt, until one is sent
+  std::optional<OutsideContext> outside;  ///< unset: the built-in engine serves the run
+  Message prompt;                         ///< the user message that was sent
 };
 
 }  // namespace vagus

@@ -97,11 +97,14 @@ void Engine::send(const ActiveRun& run, const DeliveryRoute& route, const std::s
 }
 
 void Engine::remember(const ActiveRun& run, const ModelReplied& reply) {
-  Context* memory = sessions_.current(run.lane, run.keeps);
-  if (memory == nullptr) return;  // nothing is kept, or the session was reset meanwhile
-  memory->append(run.prompt);
-  for (const Message& message : reply.messages) memory->append(message);
-  if (!is_blank(reply.text)) memory->append(text_message(Role::assistant, reply.text));
+  std::vector<Message> turn = {run.prompt};
+  turn.insert(turn.end(), reply.messages.begin(), reply.messages.end());
+  if (!is_blank(reply.text)) turn.push_back(text_message(Role::assistant, reply.text));
+  // Nothing is kept for an isolated heartbeat, nor when the session was reset meanwhile.
+  if (Context* memory = sessions_.current(run.lane, run.keeps)) {
+    for (const Message& message : turn) memory->append(message);
+  }
+  tell_turn(run, std::move(turn));
 }
 
 // ---- lookups

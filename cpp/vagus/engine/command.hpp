@@ -11,6 +11,7 @@
 #include "vagus/base/record.hpp"
 #include "vagus/base/time.hpp"
 #include "vagus/config/config.hpp"
+#include "vagus/context/engine_contract.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/heartbeat/active_hours.hpp"
 #include "vagus/keys/peer.hpp"
@@ -245,9 +246,74 @@ struct Reconfigure {
   }
 };
 
+/// The answer to `ContextCall`. One that breaks the contract quarantines the engine.
+struct ContextAnswered {
+  std::int64_t call_id = 0;
+  ContextAnswer answer;
+
+  static constexpr std::string_view kName = "ContextAnswered";
+  static constexpr auto fields() {
+    return field_list(required("call_id", &ContextAnswered::call_id, "the call"),
+                      required("answer", &ContextAnswered::answer, "what the engine said"));
+  }
+};
+
+/// The context engine raised, or the host has none of that name. It is quarantined.
+struct ContextFailed {
+  std::int64_t call_id = 0;
+  std::string error;
+
+  static constexpr std::string_view kName = "ContextFailed";
+  static constexpr auto fields() {
+    return field_list(required("call_id", &ContextFailed::call_id, "the call"),
+                      required("error", &ContextFailed::error, "what went wrong"));
+  }
+};
+
+/// The host has registered a context engine, once more after it was quarantined: the next runs are
+/// its.
+struct RegisterContextEngine {
+  std::string engine;
+
+  static constexpr std::string_view kName = "RegisterContextEngine";
+  static constexpr auto fields() {
+    return field_list(
+        required("engine", &RegisterContextEngine::engine, "its name in the configuration"));
+  }
+};
+
+/// A subagent is about to be started: its parent's context engine is told.
+struct PrepareSubagent {
+  SessionKey parent_session_key;
+  SessionKey child_session_key;
+  std::optional<std::int64_t> ttl_ms;
+
+  static constexpr std::string_view kName = "PrepareSubagent";
+  static constexpr auto fields() {
+    return field_list(
+        required("parent_session_key", &PrepareSubagent::parent_session_key, "who starts it"),
+        required("child_session_key", &PrepareSubagent::child_session_key, "its session"),
+        field("ttl_ms", &PrepareSubagent::ttl_ms, "how long it may live, if that is limited"));
+  }
+};
+
+/// A subagent has ended: its context engine is told.
+struct SubagentEnded {
+  SessionKey child_session_key;
+  SubagentEnd reason = SubagentEnd::completed;
+
+  static constexpr std::string_view kName = "SubagentEnded";
+  static constexpr auto fields() {
+    return field_list(
+        required("child_session_key", &SubagentEnded::child_session_key, "its session"),
+        field("reason", &SubagentEnded::reason, "how; completed"));
+  }
+};
+
 using Command = std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
                              ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
-                             DeliveryFailed, SetHeartbeats, Reconfigure>;
+                             DeliveryFailed, SetHeartbeats, Reconfigure, ContextAnswered,
+                             ContextFailed, RegisterContextEngine, PrepareSubagent, SubagentEnded>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

@@ -246,6 +246,7 @@ MaybeError Engine::handle(const ResetSession& reset) {
     const Session* kept = sessions_.find(lane);
     const bool has_ticks = kept != nullptr && kept->transcript.has_value();
     if (lane != *session && !has_ticks) continue;
+    dispose_transcript(lane, DisposeReason::reset);
     emit(SessionReset{lane, sessions_.restart(lane, ids_).key()});
   }
   return std::nullopt;
@@ -264,7 +265,10 @@ MaybeError Engine::handle(const ForgetSession& forget) {
         "has a run in flight or a wake that waits; only an idle session is forgotten");
   }
   events_.clear(home);
-  for (const SessionKey& lane : lanes) sessions_.forget(lane);
+  for (const SessionKey& lane : lanes) {
+    dispose_transcript(lane, DisposeReason::forgotten);
+    sessions_.forget(lane);
+  }
   return std::nullopt;
 }
 
@@ -282,6 +286,7 @@ MaybeError Engine::handle(const ImportTranscript& import) {
   }
   Context& transcript = sessions_.transcript(*session, ids_);
   for (const Message& message : import.messages) transcript.append(message);
+  dispose_transcript(*session, DisposeReason::imported);
   return std::nullopt;
 }
 

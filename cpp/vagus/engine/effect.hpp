@@ -9,6 +9,7 @@
 
 #include "vagus/base/record.hpp"
 #include "vagus/base/time.hpp"
+#include "vagus/context/engine_contract.hpp"
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/events/event_queue.hpp"
@@ -162,6 +163,7 @@ struct CallModel {
   Ledger ledger;
   Millis deadline_ms = 0;
   bool respond_tool = false;
+  std::optional<std::string> context_engine = {};
 
   static constexpr std::string_view kName = "CallModel";
   static constexpr auto fields() {
@@ -176,7 +178,70 @@ struct CallModel {
         required("ledger", &CallModel::ledger, "what it costs"),
         required("deadline_ms", &CallModel::deadline_ms, "a later answer is ignored"),
         field("respond_tool", &CallModel::respond_tool,
-              "offer the tool heartbeat_respond; its call ends the turn"));
+              "offer the tool heartbeat_respond; its call ends the turn"),
+        field("context_engine", &CallModel::context_engine,
+              "who made the prompt; none: the built-in context engine"));
+  }
+};
+
+/// Call this method of this context engine and answer with `ContextAnswered` or `ContextFailed`.
+struct ContextCall {
+  std::int64_t call_id = 0;
+  std::string engine;
+  ContextMethod method = ContextMethod::bootstrap;
+  ContextKey context_key;
+  bool is_heartbeat = false;
+  ContextRequest params;
+  ContextRouting routing;
+  Millis deadline_ms = 0;
+
+  static constexpr std::string_view kName = "ContextCall";
+  static constexpr auto fields() {
+    return field_list(
+        required("call_id", &ContextCall::call_id, "names the call in its answer"),
+        required("engine", &ContextCall::engine, "the engine's name in the configuration"),
+        required("method", &ContextCall::method, "what to call"),
+        required("context_key", &ContextCall::context_key, "the memory identity, the only one"),
+        required("is_heartbeat", &ContextCall::is_heartbeat, "it is about a heartbeat"),
+        required("params", &ContextCall::params, "what the method is told"),
+        required("routing", &ContextCall::routing, "whom it is about; no identity of memory"),
+        required("deadline_ms", &ContextCall::deadline_ms, "a later answer is ignored"));
+  }
+};
+
+/// The built-in context engine makes the prompt of this run after all, and of no other because of
+/// it.
+struct ContextFallback {
+  std::string run_id;
+  std::string engine;
+  ContextKey context_key;
+  std::string reason;
+
+  static constexpr std::string_view kName = "ContextFallback";
+  static constexpr auto fields() {
+    return field_list(
+        required("run_id", &ContextFallback::run_id, "the run"),
+        required("engine", &ContextFallback::engine, "the engine that did not make it"),
+        required("context_key", &ContextFallback::context_key, "the run's memory identity"),
+        required("reason", &ContextFallback::reason, "why, for people"));
+  }
+};
+
+/// A context engine failed or broke the contract. The built-in one serves all runs until
+/// `RegisterContextEngine` or `Reconfigure`.
+struct ContextEngineQuarantined {
+  std::string engine;
+  ContextMethod method = ContextMethod::bootstrap;
+  ContextKey context_key;
+  std::string reason;
+
+  static constexpr std::string_view kName = "ContextEngineQuarantined";
+  static constexpr auto fields() {
+    return field_list(
+        required("engine", &ContextEngineQuarantined::engine, "its name in the configuration"),
+        required("method", &ContextEngineQuarantined::method, "what was called"),
+        required("context_key", &ContextEngineQuarantined::context_key, "with this identity"),
+        required("reason", &ContextEngineQuarantined::reason, "what it did, for people"));
   }
 };
 
@@ -316,7 +381,8 @@ struct SetAlarm {
 
 using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped,
                             RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
-                            ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm>;
+                            ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm,
+                            ContextCall, ContextFallback, ContextEngineQuarantined>;
 
 /// Compact JSON text with a field `type`; equal effects give equal bytes.
 std::string effect_to_json(const Effect& effect);

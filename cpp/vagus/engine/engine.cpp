@@ -30,6 +30,7 @@ void Engine::shift(Millis delta) {
   wakes_.shift(delta);
   runs_.shift(delta);
   outbox_.shift(delta);
+  calls_.shift(delta);
   sessions_.shift(delta);
   for (auto& [id, run] : active_) run.deadline += delta;
 }
@@ -38,6 +39,7 @@ void Engine::shift(Millis delta) {
 
 void Engine::advance() {
   end_late_runs();
+  end_late_calls();
   deliver_again();
   beat_cadences();
   run_due_wakes();
@@ -86,6 +88,7 @@ void Engine::set_alarm() {
   consider(cadences_.next());
   consider(runs_.next_deadline());
   consider(outbox_.next_due());
+  consider(calls_.next_deadline());
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});

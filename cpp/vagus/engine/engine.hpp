@@ -14,6 +14,7 @@
 #include "vagus/config/config.hpp"
 #include "vagus/engine/active_run.hpp"
 #include "vagus/engine/command.hpp"
+#include "vagus/engine/context_calls.hpp"
 #include "vagus/engine/effect.hpp"
 #include "vagus/engine/sessions.hpp"
 #include "vagus/heartbeat/acknowledgement.hpp"
@@ -109,12 +110,18 @@ class Engine {
   MaybeError handle(const DeliveryFailed& failure);
   MaybeError handle(const SetHeartbeats& set);
   MaybeError handle(const Reconfigure& change);
+  MaybeError handle(const ContextAnswered& answered);
+  MaybeError handle(const ContextFailed& failure);
+  MaybeError handle(const RegisterContextEngine& registered);
+  MaybeError handle(const PrepareSubagent& prepare);
+  MaybeError handle(const SubagentEnded& ended);
 
   // What time brings.
   void shift(Millis delta);
   void advance();
   void deliver_again();
   void end_late_runs();
+  void end_late_calls();
   void beat_cadences();
   void run_due_wakes();
   void set_alarm();
@@ -126,7 +133,8 @@ class Engine {
   void ask_for_files(ActiveRun& run);
   void lease_events(ActiveRun& run);
   void call_model(ActiveRun& run, const FilesRead& read);
-  std::optional<RunEnded> try_to_call(ActiveRun& run, const FilesRead& read, bool may_cut_turn);
+  std::optional<RunEnded> draft(ActiveRun& run, const FilesRead& read, bool may_cut_turn);
+  void send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by = {});
   std::optional<SkipReason> early_skip(const Wake& wake, const Agent& owner) const;
   std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
   HeartbeatInputs inputs_of(const ActiveRun& run, const FilesRead& read,
@@ -138,6 +146,29 @@ class Engine {
   void end(const std::string& run_id, RunEnded ended);
   void wake_for_other_events(const ActiveRun& run);
   std::optional<Millis> settle(const ActiveRun& run, const RunEnded& ended);
+
+  // Context engines of the host: the calls that a run waits for (context_flow.cpp).
+  std::optional<OutsideContext> outside_for(const AgentId& id) const;
+  void assemble_outside(ActiveRun& run);
+  void ask_to_assemble(ActiveRun& run);
+  void ask_to_compact(ActiveRun& run, std::int64_t tokens);
+  void take_assembled(ActiveRun& run, const ContextCall& call, const ContextAssembled& answer);
+  void take_compacted(ActiveRun& run, const ContextCompacted& answer);
+  std::vector<Message> shown_to_engine(const ActiveRun& run);
+  void fall_back(ActiveRun& run, const std::string& reason);
+  ActiveRun* waiting_for(const ContextCalls::Pending& pending);
+
+  // All other calls of them (context_memory.cpp).
+  void tell_turn(const ActiveRun& run, std::vector<Message> turn);
+  void close_outside(const ActiveRun& run);
+  void open_context(const ContextConfig& config, const ContextKey& key, ContextRouting routing,
+                    bool is_heartbeat);
+  void dispose_transcript(const SessionKey& lane, DisposeReason reason);
+  void dispose_context(const ContextKey& key, const SessionKey& lane, DisposeReason reason);
+  void call_context(ContextCalls::Pending pending);
+  void make_next_call(const ContextKey& key);
+  void quarantine(const ContextCall& call, const std::string& reason);
+  void forgive_context_engines();
 
   // What a run says (answers.cpp).
   void answer(const ActiveRun& run, const ModelReplied& reply);
@@ -154,6 +185,7 @@ class Engine {
   FilesRead readable(FilesRead read) const;
   std::int64_t depth_after(const std::optional<std::string>& run_id) const;
   MaybeError check_known_run(const std::string& run_id) const;
+  MaybeError check_made(std::int64_t call_id) const;
   Result<ActiveRun*> active(std::string_view run_id, RunStage stage);
   Result<SessionKey> wake_target(const RequestWake& request) const;
   SessionKey home_of(const SessionKey& key) const;
@@ -163,6 +195,7 @@ class Engine {
   const Agent& agent(const AgentId& id) const;
   const Zone& zone(const std::string& name) const;
   std::string model_of_run(const ActiveRun& run) const;
+  bool offers_respond_tool(const ActiveRun& run) const;
   std::optional<DeliveryRoute> route_of(const ActiveRun& run) const;
   Reply read_reply(const ActiveRun& run, const ModelReplied& reply) const;
 
@@ -184,6 +217,11 @@ class Engine {
   RunTable runs_;
   Outbox outbox_;
   std::map<std::string, ActiveRun> active_;  ///< the runs in flight, by id
+  ContextCalls calls_;
+  std::map<ContextKey, std::string> contexts_;      ///< what outside engines serve
+  std::map<std::string, std::string> quarantined_;  ///< outside engines, with the reason
+  /// Calls of an outside engine, by its methods: one may answer what another does not.
+  std::map<std::pair<std::string, ContextMethod>, std::int64_t> late_in_a_row_;
   /// As last told to the host; unset before the first, and when its timer has run.
   std::optional<std::optional<Millis>> alarm_;
 

@@ -7,6 +7,7 @@
 #include "vagus/events/classify.hpp"
 #include "vagus/events/render.hpp"
 #include "vagus/heartbeat/checklist.hpp"
+#include "vagus/text/paragraphs.hpp"
 #include "vagus/text/unicode.hpp"
 
 /// The life of a run: start, files, prompt, model, end.
@@ -58,11 +59,6 @@ EventCounts counts_of(const EventBatch& batch) {
     counts.exec_has_result = counts.exec_has_result || tells;
   }
   return counts;
-}
-
-std::string joined(const std::string& first, const std::string& second) {
-  if (first.empty()) return second;
-  return second.empty() ? first : first + "\n\n" + second;
 }
 
 }  // namespace
@@ -127,6 +123,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   static_cast<void>(taken);
   wakes_.hold(run.home, now_);
   lease_events(run);
+  run.outside = outside_for(run.agent);
   run.deadline = add_saturated(now_, timeout);
   run.started = now_;
   const std::int64_t depth = run.wake ? run.wake->depth : 0;
@@ -180,27 +177,27 @@ void Engine::ask_for_files(ActiveRun& run) {
 // is counted, until the rest does. If not even the prompt without them fits, they are not to blame:
 // they wait for the next run, and the prompt's own text is cut.
 void Engine::call_model(ActiveRun& run, const FilesRead& read) {
-  std::optional<RunEnded> ended = try_to_call(run, read, false);
+  std::optional<RunEnded> ended = draft(run, read, false);
   std::int64_t dropped = 0;
   while (ended && ended->outcome == RunOutcome::refused && !run.events.events.empty()) {
     dropped += drop_older_half(run.events);
-    ended = try_to_call(run, read, false);
+    ended = draft(run, read, false);
   }
   if (ended && ended->outcome == RunOutcome::refused) {
     run.events = {};
     events_.give_back(run.id);
     dropped = 0;
-    const auto cut = try_to_call(run, read, true);
+    const auto cut = draft(run, read, true);
     // A heartbeat that only had events has no reason to run without them: it stays refused.
     if (!cut || cut->outcome == RunOutcome::refused) ended = cut;
   }
   if (ended) return end(run.id, *std::move(ended));
   if (dropped > 0) events_.drop_oldest(run.id, dropped);
+  run.outside ? assemble_outside(run) : send_prompt(run, std::move(run.draft));
 }
 
-// Nothing when the model was called, else how the run ends.
-std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& read,
-                                            bool may_cut_turn) {
+// Nothing when the built-in engine's prompt is there, else how the run ends.
+std::optional<RunEnded> Engine::draft(ActiveRun& run, const FilesRead& read, bool may_cut_turn) {
   RunEnded ended;
   if (const auto skip = write_prompt(run, read)) {
     ended.outcome = RunOutcome::skipped;
@@ -213,13 +210,17 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
     return ended;
   }
   const bool reference = config_.profile == Profile::reference;
-  const std::string model = model_of_run(run);
+  run.model = model_of_run(run);
   AssemblyRequest request;
   request.system =
-      joined(agent(run.agent).config.system_prompt, render_workspace(shown_files(read)));
+      join_paragraphs(agent(run.agent).config.system_prompt, render_workspace(shown_files(read)));
   request.turn = {run.prompt};
-  request.budget = Budget::of(model_of(config_, model), config_.profile);
+  request.budget = Budget::of(model_of(config_, run.model), config_.profile);
   request.may_cut_turn = may_cut_turn;
+  if (run.outside) {
+    run.outside->system = request.system;
+    run.outside->budget = request.budget;
+  }
   std::variant<Assembly, SummaryTask, Overflow> made =
       reference ? assemble_like_reference(run, request) : assemble(run, std::move(request));
   if (auto* overflow = std::get_if<Overflow>(&made)) {
@@ -229,20 +230,28 @@ std::optional<RunEnded> Engine::try_to_call(ActiveRun& run, const FilesRead& rea
         "the prompt is " + std::to_string(overflow->ledger.overflow) + " tokens beyond its budget";
     return ended;
   }
-  Assembly& assembly = std::get<Assembly>(made);
-  run.ledger = assembly.ledger;
-  run.prompt = assembly.turn.back();  // what is remembered is what was shown
-  run.stage = RunStage::model;
-  emit(CallModel{run.id, run.agent, run.lane, run.context, model, std::move(assembly.messages),
-                 std::move(assembly.ledger), run.deadline,
-                 run.kind == RunKind::heartbeat && agent(run.agent).heartbeat.respond_tool});
+  run.draft = std::get<Assembly>(std::move(made));
+  run.prompt = run.draft.turn.back();  // what is remembered is what was shown
   return std::nullopt;
+}
+
+void Engine::send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by) {
+  run.draft = {};
+  run.ledger = assembly.ledger;
+  run.stage = RunStage::model;
+  emit(CallModel{run.id, run.agent, run.lane, run.context, run.model, std::move(assembly.messages),
+                 std::move(assembly.ledger), run.deadline, offers_respond_tool(run),
+                 std::move(made_by)});
+}
+
+bool Engine::offers_respond_tool(const ActiveRun& run) const {
+  return run.kind == RunKind::heartbeat && agent(run.agent).heartbeat.respond_tool;
 }
 
 std::optional<SkipReason> Engine::write_prompt(ActiveRun& run, const FilesRead& read) {
   const std::string events = render_events(run.events);
   if (run.kind == RunKind::user) {
-    run.prompt = text_message(Role::user, joined(events, run.turn.text));
+    run.prompt = text_message(Role::user, join_paragraphs(events, run.turn.text));
     return std::nullopt;
   }
   auto planned = plan_heartbeat(inputs_of(run, read, events));
@@ -328,6 +337,7 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
                                            config_.limits.checklist_tasks);
     if (run.leaves_events) wake_for_other_events(run);
   }
+  close_outside(run);
   lanes_.free(run.lane, run.id);
   ended.retry_at_ms = settle(run, ended);
   wakes_.release(run.home, now_);

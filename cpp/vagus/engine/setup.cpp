@@ -137,6 +137,7 @@ MaybeError Engine::handle(const Reconfigure& change) {
   router_ = std::move(changed->router_);
   zones_ = std::move(changed->zones_);
   agents_ = std::move(changed->agents_);
+  forgive_context_engines();
   set_cadences();
   retire_unknown_agents();
   return std::nullopt;

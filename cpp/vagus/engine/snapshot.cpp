@@ -58,6 +58,9 @@ Json Engine::snapshot() const {
           {"wakes", to_json(wakes_.waiting())},
           {"events", to_json(by_text(events_.waiting()))},
           {"turns", to_json(by_text(lanes_.waiting()))},
+          {"contexts", contexts_.size()},
+          {"context_calls", calls_.size()},
+          {"quarantined", to_json(quarantined_)},
           {"alarm_ms", to_json(alarm_.value_or(std::nullopt))}};
 }
 

@@ -11,8 +11,17 @@ from typing import Any, Protocol
 from vagus.scenario.document import Node
 from vagus.scenario.failure import Failure
 from vagus.scenario.matching import Pattern, Subject, failure, fields_of, pattern_of
-from vagus.scenario.shapes import DELIVERY, NUMBER, OUTCOMES, RUN, TOTALS, Shape
-from vagus.testing.records import Delivery, Run
+from vagus.scenario.shapes import (
+    CONTEXT_CALL,
+    DELIVERY,
+    METHODS,
+    NUMBER,
+    OUTCOMES,
+    RUN,
+    TOTALS,
+    Shape,
+)
+from vagus.testing.records import Delivery, EngineCall, Run
 
 
 @dataclass
@@ -23,11 +32,13 @@ class Window:
         history: every run of the scenario so far, for references such as `runs[0]`.
         first: the index in `history` of the first run of the span, which goes on to its end.
         deliveries: what was sent in the span.
+        calls: the calls of context engines in the span.
         matched: how many runs of the span have been matched by `run`.
     """
 
     history: Sequence[Run]
     deliveries: Sequence[Delivery]
+    calls: Sequence[EngineCall]
     first: int = 0
     matched: int = 0
 
@@ -149,6 +160,34 @@ class Totals:
         yield from self.pattern.failures(Subject(totals, "totals"))
 
 
+@dataclass(frozen=True)
+class ContextCalls:
+    """`context_calls`: which methods of context engines were called, and under how many keys."""
+
+    node: Node
+    methods: Pattern | None
+    keys: Pattern | None
+    all: Pattern | None
+
+    def failures(self, window: Window) -> Iterator[Failure]:
+        """Where they differ; of all calls, the first that does."""
+        calls = window.calls
+        if self.methods is not None:
+            yield from self.methods.failures(Subject([x.method for x in calls], "context calls"))
+        if self.keys is not None:
+            count = len({str(each.context_key) for each in calls})
+            yield from self.keys.failures(Subject(count, "number of context keys"))
+        if self.all is None:
+            return
+        if not calls:
+            yield failure(self.node, Subject(None, "all context calls"), "expected at least one")
+        for index, call in enumerate(calls):
+            found = list(self.all.failures(Subject(call, f"context_calls[{index}]")))
+            yield from found
+            if found:
+                return  # the others would say the same again
+
+
 def _ended(window: Window) -> str:
     count = len(window.runs)
     return f"only {count} ended here" if count else "none ended here"
@@ -194,12 +233,26 @@ def _totals(node: Node) -> Expectation:
     return Totals(fields_of(node, TOTALS))
 
 
+def _context_calls(node: Node) -> Expectation:
+    fields = node.fields(("methods", "context_keys", "all"))
+    if not fields:
+        node.refuse("needs methods, context_keys or all")
+    methods, keys, every = (fields.get(name) for name in ("methods", "context_keys", "all"))
+    return ContextCalls(
+        node=every or node,
+        methods=pattern_of(methods, METHODS) if methods else None,
+        keys=pattern_of(keys, NUMBER) if keys else None,
+        all=fields_of(every, CONTEXT_CALL) if every else None,
+    )
+
+
 EXPECTATIONS: Mapping[str, Callable[[Node], Expectation]] = {
     "run": _next_run,
     "runs": _all_runs,
     "delivered": _delivered,
     "session": _of_session,
     "totals": _totals,
+    "context_calls": _context_calls,
 }
 
 

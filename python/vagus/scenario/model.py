@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from vagus import WORKSPACE_FILES, Message, Part
 from vagus.scenario.document import (
     MAX_BYTES,
+    MAX_FILL,
     Node,
     did_you_mean,
     must_be_one_of,
@@ -23,13 +24,18 @@ from vagus.scenario.shapes import CALL
 from vagus.scenario.source import Source, Trail
 from vagus.scenario.steps import MAX_REPEAT, Step, step_of
 from vagus.testing.invariants import INVARIANTS
+from vagus.testing.recording import Misbehaviour
 from vagus.testing.records import Reply
 from vagus.testing.spans import END_MS
+from vagus.types import ContextMethod
 
 if TYPE_CHECKING:
     from vagus.scenario.runner import ScenarioResult
 
 SUFFIX = ".vagus.yaml"
+
+RECORDING = "recording"
+"""The context engine that a scenario may have, and its name in the configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,7 @@ class Scenario:
     expect: tuple[Expectation, ...]
     invariants: tuple[str, ...]
     variants: tuple[Variant, ...]
+    context_engine: Misbehaviour | None
     source: Source
     raw: Mapping[str, Any]
 
@@ -152,6 +159,7 @@ def _scenario(root: Node) -> Scenario:
             _invariant(item) for item in given("invariants", list(INVARIANTS)).items()
         ),
         variants=_variants(given("variants", [{"name": "default"}])),
+        context_engine=_engine(fields["context_engine"]) if "context_engine" in fields else None,
         source=root.source,
         raw=root.value,
     )
@@ -170,6 +178,7 @@ _SCENARIO = (
     "expect",
     "invariants",
     "variants",
+    "context_engine",
 )
 
 
@@ -215,6 +224,24 @@ def _variants(node: Node) -> tuple[Variant, ...]:
             expect=expectations(fields["expect"]) if "expect" in fields else (),
         )
     return tuple(variants.values())
+
+
+_MISBEHAVIOURS: Mapping[str, Callable[[Node], Any]] = {
+    "raises": lambda node: node.choice(get_args(ContextMethod)),
+    "silent": lambda node: node.choice(get_args(ContextMethod)),
+    "adds": lambda node: node.integer(minimum=1, maximum=MAX_FILL),
+    "compacts": Node.boolean,
+    "drops_user_turn": Node.boolean,
+}
+
+
+def _engine(node: Node) -> Misbehaviour:
+    if not isinstance(node.value, dict):
+        node.choice((RECORDING,))
+        return Misbehaviour()
+    fields = node.fields(("kind", *_MISBEHAVIOURS), required=("kind",))
+    fields.pop("kind").choice((RECORDING,))
+    return Misbehaviour(**{name: _MISBEHAVIOURS[name](inner) for name, inner in fields.items()})
 
 
 # ---- the model ------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from vagus import InvalidConfig, VagusError
 from vagus.scenario.expect import Expectation, Window, totals_of
 from vagus.scenario.failure import Failure
 from vagus.scenario.matching import Subject, fits
-from vagus.scenario.model import Rule, Scenario, Variant
+from vagus.scenario.model import RECORDING, Rule, Scenario, Variant
 from vagus.scenario.source import Trail, trail_of
 from vagus.scenario.steps import Step
 from vagus.testing.harness import Harness
 from vagus.testing.invariants import Violation
 from vagus.testing.models import Answer, Model, ScriptedFailure
+from vagus.testing.recording import RecordingContextEngine
 from vagus.testing.records import Delivery, ModelCall, Reply, RunList, html_table
 
 
@@ -122,14 +123,16 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
     failures: list[Failure] = []
     for step in scenario.steps:
         first_run, first_delivery = len(harness.runs), len(harness.delivered)
+        first_call = len(harness.context_calls)
         try:
             _perform(harness, step)
         except VagusError as error:
             raise scenario.source.retell(step.trail, error, _note(scenario, variant)) from error
-        window = Window(harness.runs, harness.delivered[first_delivery:], first_run)
+        calls = harness.context_calls[first_call:]
+        window = Window(harness.runs, harness.delivered[first_delivery:], calls, first_run)
         failures += _unmet(step.expect, window)
     for overall in (scenario.expect, variant.expect):
-        failures += _unmet(overall, Window(harness.runs, harness.delivered))
+        failures += _unmet(overall, Window(harness.runs, harness.delivered, harness.context_calls))
     for violation in harness.check_invariants(scenario.invariants):
         failures.append(_broken(scenario, violation))
     return VariantResult(
@@ -143,9 +146,18 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
 
 def _set_up(scenario: Scenario, variant: Variant) -> Harness:
     config = merged(scenario.config, variant.config)
+    engines = {}
+    if scenario.context_engine is not None:
+        config = merged(_SERVED, config)
+        engines[RECORDING] = RecordingContextEngine(scenario.context_engine)
     trail: Trail = ("config",)
     try:
-        harness = Harness(config, start=scenario.start_ms, latency=scenario.latency_ms)
+        harness = Harness(
+            config,
+            start=scenario.start_ms,
+            latency=scenario.latency_ms,
+            context_engines=engines,
+        )
         for agent, files in scenario.workspace.items():
             trail = ("workspace", agent)
             harness.workspace(agent, files)
@@ -158,6 +170,10 @@ def _set_up(scenario: Scenario, variant: Variant) -> Harness:
         raise scenario.source.retell(trail, error, _note(scenario, variant)) from error
     harness.model(_model_of(scenario.rules))
     return harness
+
+
+_SERVED = {"context": {"engine": RECORDING, "owns_compaction": True}}
+"""What the configuration of a scenario with a context engine need not say."""
 
 
 def _note(scenario: Scenario, variant: Variant) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from vagus.scenario.document import Node
 from vagus.types import (
+    ContextMethod,
     DelayCause,
     HeartbeatOutcome,
     HeartbeatPriority,
@@ -214,6 +215,20 @@ DELIVERY = _record(
     silent=_FLAG,
 )
 """A text that was sent; see `vagus.testing.Delivery`."""
+
+METHODS = _list(_choice(ContextMethod))
+
+CONTEXT_CALL = _record(
+    engine=TEXT,
+    method=_choice(ContextMethod),
+    context_key=_CONTEXT_KEY,
+    is_heartbeat=_FLAG,
+    run_id=_or_null(TEXT),
+    session_key=_SESSION_KEY,
+    error=_or_null(TEXT),
+    at=_INSTANT,
+)
+"""A call of a context engine; see `vagus.testing.EngineCall`."""
 
 OUTCOMES: tuple[RunOutcome, ...] = get_args(RunOutcome)
 

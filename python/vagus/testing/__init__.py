@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from vagus.testing.harness import Harness
 from vagus.testing.invariants import INVARIANTS, Violation
-from vagus.testing.records import Delivery, ModelCall, Reply, Run, RunList
+from vagus.testing.recording import Misbehaviour, RecordingContextEngine
+from vagus.testing.records import Delivery, EngineCall, ModelCall, Reply, Run, RunList
 
 __all__ = [
     "INVARIANTS",
     "Delivery",
+    "EngineCall",
     "Harness",
+    "Misbehaviour",
     "ModelCall",
+    "RecordingContextEngine",
     "Reply",
     "Run",
     "RunList",

@@ -20,22 +20,26 @@ from vagus import (
     Message,
     Peer,
     PostEvent,
+    PrepareSubagent,
     Reconfigure,
+    RegisterContextEngine,
     RequestWake,
     ResetSession,
     SessionKey,
     SetHeartbeats,
+    SubagentEnded,
     Tick,
     UnknownAgent,
     WakeExplanation,
     WakeFate,
     normalize_agent_id,
 )
+from vagus.context_engine import ContextEngine
 from vagus.testing.host import Host
 from vagus.testing.invariants import Evidence, Violation, violations
 from vagus.testing.journal import Prompt
 from vagus.testing.models import Model, Script, as_model
-from vagus.testing.records import Delivery, RunList
+from vagus.testing.records import Delivery, EngineCall, RunList
 from vagus.testing.spans import (
     instant_ms,
     later_ms,
@@ -46,7 +50,7 @@ from vagus.testing.spans import (
     step_ms,
 )
 from vagus.testing.timeline import Beat, Timeline, heartbeats
-from vagus.types import WakeIntent, WakeKind
+from vagus.types import SubagentEnd, WakeIntent, WakeKind
 
 
 class Harness:
@@ -70,6 +74,7 @@ class Harness:
         start: str | int | datetime = "2026-01-01T00:00:00Z",
         latency: str | int | timedelta = 0,
         id_seed: int = 0,
+        context_engines: Mapping[str, ContextEngine] | None = None,
     ) -> None:
         """A harness at time `start` whose model takes `latency` to answer.
 
@@ -78,6 +83,7 @@ class Harness:
             start: ISO 8601 text or a datetime, with a zone, or milliseconds since the epoch.
             latency: text with units such as `3s`, a number of milliseconds, or a timedelta.
             id_seed: makes the run ids.
+            context_engines: the context engines that the configuration names, by name.
 
         Raises:
             InvalidConfig: the configuration is wrong.
@@ -91,6 +97,7 @@ class Harness:
             self._engine,
             start_ms=instant_ms(start, "start"),
             latency_ms=span_ms(latency, "latency"),
+            context_engines=_engines(context_engines),
         )
         # The first command is what sets the agents' cadences going.
         self._host.tell(Tick())
@@ -245,6 +252,32 @@ class Harness:
         """Appends messages to the session's transcript, all or none."""
         return self._host.tell(ImportTranscript(session_key=session_key, messages=messages))
 
+    def register_context_engine(self, engine: str) -> RunList:
+        """Lets a context engine serve again that was quarantined.
+
+        Raises:
+            InvalidInput: no agent's configuration names it.
+        """
+        return self._host.tell(RegisterContextEngine(engine=engine))
+
+    def prepare_subagent(
+        self,
+        parent: SessionKey | str,
+        child: SessionKey | str,
+        *,
+        ttl_ms: int | None = None,
+    ) -> RunList:
+        """A subagent is about to be started; see `vagus.PrepareSubagent`."""
+        return self._host.tell(
+            PrepareSubagent(parent_session_key=parent, child_session_key=child, ttl_ms=ttl_ms)
+        )
+
+    def subagent_ended(
+        self, child: SessionKey | str, *, reason: SubagentEnd = "completed"
+    ) -> RunList:
+        """A subagent has ended; see `vagus.SubagentEnded`."""
+        return self._host.tell(SubagentEnded(child_session_key=child, reason=reason))
+
     def heartbeats(self, enabled: bool) -> RunList:
         """Switches all cadences on or off; see `vagus.SetHeartbeats`."""
         return self._host.tell(SetHeartbeats(enabled=enabled))
@@ -362,6 +395,11 @@ class Harness:
         return list(self._host.deliveries)
 
     @property
+    def context_calls(self) -> list[EngineCall]:
+        """Every call of a context engine, in order, with what came of it."""
+        return list(self._host.context_calls)
+
+    @property
     def effects(self) -> list[Effect]:
         """Every effect of the engine; made anew for each use, which costs time and memory."""
         kept = (each for exchange in self._host.exchanges for each in exchange.effects)
@@ -444,6 +482,17 @@ class Harness:
             f"<Harness at {self.now:%Y-%m-%d %H:%M:%S}: {len(self._host.ended)} runs ended, "
             f"{len(self._host.open)} in flight, {len(self._host.deliveries)} delivered>"
         )
+
+
+def _engines(given: object) -> Mapping[str, ContextEngine]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
+        raise refusal("context_engines", given, "must be a dict of context engines by name")
+    for name, engine in given.items():
+        if not callable(getattr(engine, "assemble", None)):
+            raise refusal(f"context_engines[{name!r}]", engine, "must have a method assemble")
+    return given
 
 
 def _is_unicode(text: str) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 from vagus import (
     CallModel,
     Command,
+    ContextAnswered,
+    ContextCall,
+    ContextFailed,
     Deliver,
     Delivered,
     DeliveryFailed,
@@ -27,9 +31,11 @@ from vagus import (
     UnknownRun,
     VagusError,
 )
+from vagus.context_engine import ContextEngine, serve
 from vagus.testing.journal import Exchange, Kept, Prompt, Prompts, WakeBook
 from vagus.testing.models import Mistake, Model, ask, blame
-from vagus.testing.records import Delivery, ModelCall, Run, RunList
+from vagus.testing.recording import is_silent
+from vagus.testing.records import Delivery, EngineCall, ModelCall, Run, RunList
 from vagus.testing.spans import moment
 
 COMMANDS_PER_CALL = 1_000_000
@@ -51,10 +57,18 @@ class Host:
         ended: the runs that have ended.
         open: the runs in flight, by id.
         deliveries: what was sent.
+        context_calls: every call of a context engine.
         book: the wakes that wait.
     """
 
-    def __init__(self, engine: Engine, *, start_ms: int, latency_ms: int) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        start_ms: int,
+        latency_ms: int,
+        context_engines: Mapping[str, ContextEngine],
+    ) -> None:
         self.now_ms = start_ms
         self.model: Model | None = None
         self.down: set[str] = set()
@@ -63,9 +77,11 @@ class Host:
         self.ended = RunList()
         self.open: dict[str, Run] = {}
         self.deliveries: list[Delivery] = []
+        self.context_calls: list[EngineCall] = []
         self.book = WakeBook()
         self._engine = engine
         self._latency_ms = latency_ms
+        self._context_engines = dict(context_engines)
         self._alarm: int | None = None
         self._calls: deque[ModelCall] = deque()
         self._answers: list[tuple[int, int, ModelReplied | ModelFailed]] = []
@@ -174,6 +190,8 @@ class Host:
                     commands.append(self._files_of(effect))
                 elif isinstance(effect, Deliver):
                     commands.append(self._send(effect))
+                elif isinstance(effect, ContextCall):
+                    commands.extend(self._serve(effect))
                 else:
                     self._carry_out(effect)
 
@@ -205,6 +223,25 @@ class Host:
             return DeliveryFailed(run_id=effect.run_id, error="the channel is down")
         self.deliveries.append(self._delivery_of(effect))
         return Delivered(run_id=effect.run_id)
+
+    def _serve(self, call: ContextCall) -> list[ContextAnswered | ContextFailed]:
+        engine = self._context_engines.get(call.engine)
+        said = None if is_silent(engine, call) else serve(engine, call)
+        self.context_calls.append(
+            EngineCall(
+                engine=call.engine,
+                method=call.method,
+                context_key=call.context_key,
+                is_heartbeat=call.is_heartbeat,
+                run_id=call.routing.run_id,
+                session_key=call.routing.session_key,
+                params=call.params,
+                answer=said.answer if isinstance(said, ContextAnswered) else None,
+                error=said.error if isinstance(said, ContextFailed) else None,
+                at=moment(self.now_ms),
+            )
+        )
+        return [] if said is None else [said]
 
     def _carry_out(self, effect: Kept) -> None:
         if isinstance(effect, RunStarted):

@@ -38,6 +38,7 @@ class Prompt:
     ledger: Ledger
     deadline_ms: int
     respond_tool: bool
+    context_engine: str | None
 
     def effect(self) -> CallModel:
         """The effect itself."""
@@ -51,6 +52,7 @@ class Prompt:
             ledger=self.ledger,
             deadline_ms=self.deadline_ms,
             respond_tool=self.respond_tool,
+            context_engine=self.context_engine,
         )
 
 
@@ -72,6 +74,7 @@ class Prompts:
             ledger=effect.ledger,
             deadline_ms=effect.deadline_ms,
             respond_tool=effect.respond_tool,
+            context_engine=effect.context_engine,
         )
 
     def _shared(self, message: Message) -> Message:

@@ -18,8 +18,9 @@ from vagus import (
     WakeCause,
     WakeDelay,
 )
+from vagus.context_engine import Answer, Params
 from vagus.heartbeat import HeartbeatResult
-from vagus.types import RunKind, RunOutcome, SkipReason, Undelivered
+from vagus.types import ContextMethod, RunKind, RunOutcome, SkipReason, Undelivered
 
 
 def prompt_text(messages: Iterable[Message]) -> str:
@@ -129,6 +130,39 @@ class Delivery:
     at: datetime
     attempt: int = 1
     silent: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return _fields_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCall:
+    """One call of a context engine of the host.
+
+    Attributes:
+        engine: its name in the configuration.
+        method: what was called.
+        context_key: the memory identity that it was told.
+        is_heartbeat: it is about a heartbeat.
+        run_id: the run that it is about; None when it is about none.
+        session_key: the lane that it is about.
+        params: what the method was told; see `vagus.context_engine`.
+        answer: what it answered; None when it raised or never answered.
+        error: what went wrong, if it raised.
+        at: when, in UTC.
+    """
+
+    engine: str
+    method: ContextMethod
+    context_key: ContextKey
+    is_heartbeat: bool
+    run_id: str | None
+    session_key: SessionKey
+    params: Params
+    answer: Answer | None
+    error: str | None
+    at: datetime
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
