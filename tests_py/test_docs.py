@@ -30,6 +30,7 @@ SOURCES = tuple(
     for name in (
         "config/config.hpp",
         "config/channels.hpp",
+        "config/context_config.hpp",
         "config/prompt_templates.hpp",
         "base/limits.hpp",
     )

@@ -100,6 +100,8 @@ def sample(record: str, field: str) -> Any:
         "SessionKey | str": "agent:a:b",
         "ContextKey | str": "agent:a:b:epoch:1",
         "DeliveryRoute": vagus.DeliveryRoute(channel="slack", to="U1"),
+        "_ContextRequest": _core.ContextMaintain(reason="turn"),
+        "_ContextAnswer": _core.ContextDone(),
     }
     if annotation in samples:
         return samples[annotation]
@@ -150,8 +152,11 @@ def session_scope(scope: Any) -> str:
 TAKERS: dict[str, Callable[[str], object]] = {
     "AdmissionCode": taker("Admission", "code"),
     "BindingOutcome": taker("BindingExplanation", "outcome"),
+    "CommitStatus": taker("ContextCommitted", "status"),
+    "ContextMethod": taker("ContextCall", "method"),
     "DelayCause": taker("WakeDelay", "why"),
     "Dialect": lambda dialect: _core.read_messages(dialect, []),
+    "DisposeReason": taker("ContextDispose", "reason"),
     "DmScope": scoped_key,
     "DurationUnit": lambda unit: vagus.parse_duration("1", unit=unit),
     "EventReceipt": taker("EventPosted", "receipt"),
@@ -167,6 +172,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "Indicator": taker("RunEnded", "indicator"),
     "Undelivered": taker("RunEnded", "undelivered"),
     "LintCode": taker("Finding", "code"),
+    "MaintainReason": taker("ContextMaintain", "reason"),
     "MatchedBy": taker("Route", "matched_by"),
     "PartKind": taker("Part", "kind"),
     "PeerKind": taker("Peer", "kind"),
@@ -187,6 +193,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "SessionScope": session_scope,
     "Severity": taker("Finding", "severity"),
     "SkipReason": taker("RunEnded", "skip"),
+    "SubagentEnd": taker("SubagentEnded", "reason"),
     "Surface": taker("GatewayClient", "surface"),
     "TargetState": taker("WakeExplanation", "state"),
     "TurnFault": taker("TurnViolation", "fault"),

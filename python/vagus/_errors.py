@@ -85,3 +85,12 @@ class ContextOverflow(VagusError):
             field="turn",
         )
         self.ledger = ledger
+
+
+def name_and_text(error: Exception) -> str:
+    """The type and text of what somebody else's code raised, whatever its text does."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(its text cannot be shown)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

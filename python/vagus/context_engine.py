@@ -52,6 +52,7 @@ from vagus._core import (
     ContextRouting,
     ContextSubagentEnded,
 )
+from vagus._errors import name_and_text
 from vagus.types import ContextMethod
 
 __all__ = [
@@ -221,7 +222,7 @@ def serve(engine: ContextEngine | None, call: ContextCall) -> ContextAnswered | 
             return _failed(call, f"the engine has no method {call.method}; see context.turn")
         answer = method(call.context_key, call.params, call)
     except Exception as error:
-        return _failed(call, _told(error))
+        return _failed(call, name_and_text(error))
     if answer is None:
         answer = ContextDone()
     if isinstance(answer, _ANSWERS):
@@ -234,14 +235,6 @@ def serve(engine: ContextEngine | None, call: ContextCall) -> ContextAnswered | 
 def _failed(call: ContextCall, error: str) -> ContextFailed:
     words = error.encode(errors="replace").decode()[:_ERROR_CHARS]
     return ContextFailed(call_id=call.call_id, error=words)
-
-
-def _told(error: Exception) -> str:
-    try:
-        text = str(error)
-    except Exception:  # whatever it does, it is the engine that has failed
-        text = "(its text cannot be shown)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 class BuiltinContextEngine:

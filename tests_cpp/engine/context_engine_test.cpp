@@ -1,87 +1,15 @@
-#include <memory>
 #include <set>
 
-#include "context/build.hpp"
-#include "engine/host.hpp"
+#include "engine/context_scripts.hpp"
 #include "vagus/base/json_codec.hpp"
 #include "vagus/context/estimate.hpp"
 
-/// Context engines of the host: what they are told, in which order, under which identity, and what
-/// becomes of those that do not keep to the contract.
+/// Context engines of the host: what they are told, in which order and under which identity.
 namespace vagus::testing_engine {
 namespace {
 
 using testing_messages::calls;
 using testing_messages::user;
-
-std::string served_trent(std::string_view context, std::string_view more = "") {
-  return R"({"context": {"engine": "lossless", )" + std::string(context) + R"("timeout": "30s"},
-    "models": {"small": {"window": 8000, "reserve": 1000}},
-    "agents": {"defaults": {"model": "small"}, "list": [{"id": "trent", "heartbeat": {
-      "every": "0m", "light_context": true)" +
-         std::string(more) + "}}]}}";
-}
-
-const std::string kServed = served_trent("");
-const std::string kOwning = served_trent(R"("owns_compaction": true, )");
-const std::string kOwningTicks =
-    served_trent(R"("owns_compaction": true, "instructions": "Keep names.", )",
-                 R"(, "isolated_session": true, "respond_tool": true)");
-
-std::string methods(const std::vector<Effect>& effects) {
-  std::string names;
-  for (const ContextCall& call : all<ContextCall>(effects)) {
-    names += (names.empty() ? "" : " ") + std::string(name_of(call.method));
-  }
-  return names;
-}
-
-template <class Request>
-Request asked(const std::vector<Effect>& effects) {
-  std::optional<Request> found;
-  for (const ContextCall& call : all<ContextCall>(effects)) {
-    if (const auto* request = std::get_if<Request>(&call.params)) found = *request;
-  }
-  EXPECT_TRUE(found.has_value()) << Request::kName;
-  return found.value_or(Request{});
-}
-
-RequestWake tick() {
-  return wake_of(main_key(), WakeKind::manual);
-}
-
-/// Obliging, but for the calls of one method.
-ContextScript but(ContextMethod method, ContextScript script) {
-  return [=](const ContextCall& call) {
-    return call.method == method ? script(call) : obliging(call);
-  };
-}
-
-ContextScript never() {
-  return [](const ContextCall&) { return std::nullopt; };
-}
-
-ContextScript raises() {
-  return [](const ContextCall& call) { return ContextFailed{call.call_id, "KeyError: x"}; };
-}
-
-ContextScript answers(ContextAnswer answer) {
-  return [=](const ContextCall& call) { return ContextAnswered{call.call_id, answer}; };
-}
-
-/// Assembles what is asked for behind a text that is too long for any budget here, until it has
-/// compacted; `helps`: whether that makes the text go away.
-ContextScript bloated(bool helps) {
-  auto compacted = std::make_shared<bool>(false);
-  return [=](const ContextCall& call) -> std::optional<Command> {
-    if (call.method == ContextMethod::compact) *compacted = helps;
-    const auto* request = std::get_if<ContextAssemble>(&call.params);
-    if (request == nullptr || *compacted) return obliging(call);
-    ContextAssembled made{request->messages, 0, ""};
-    made.messages.insert(made.messages.begin(), user(std::string(60'000, 'x')));
-    return ContextAnswered{call.call_id, made};
-  };
-}
 
 // ---- the order of calls
 
@@ -274,223 +202,6 @@ TEST(ContextEngine, ACompactionThatRemovesNothingIsNotTriedAgain) {
   }
 }
 
-// ---- what quarantines it
-
-TEST(ContextEngine, EveryBreachOfTheContractQuarantinesIt) {
-  const auto made = [](auto change) {
-    return but(ContextMethod::assemble, [=](const ContextCall& call) {
-      ContextAssembled answer{std::get<ContextAssemble>(call.params).messages, 0, ""};
-      change(answer);
-      return ContextAnswered{call.call_id, answer};
-    });
-  };
-  const struct {
-    std::string name;
-    ContextScript script;
-    ContextMethod method;
-  } cases[] = {
-      {"raises", but(ContextMethod::assemble, raises()), ContextMethod::assemble},
-      {"raises at once", but(ContextMethod::bootstrap, raises()), ContextMethod::bootstrap},
-      {"wrong form", but(ContextMethod::assemble, answers(ContextDone{})), ContextMethod::assemble},
-      {"imports less than nothing",
-       but(ContextMethod::bootstrap, answers(ContextBootstrapped{true, -1, ""})),
-       ContextMethod::bootstrap},
-      {"no messages", made([](auto& answer) { answer.messages.clear(); }), ContextMethod::assemble},
-      {"no user turn", made([](auto& answer) { answer.messages.back() = user("Other."); }),
-       ContextMethod::assemble},
-      {"user turn not last", made([](auto& answer) { answer.messages.push_back(user("More.")); }),
-       ContextMethod::assemble},
-      {"a call alone",
-       made([](auto& answer) { answer.messages.insert(answer.messages.begin(), calls({"a"})); }),
-       ContextMethod::assemble},
-      {"a system message", made([](auto& answer) {
-         answer.messages.insert(answer.messages.begin(), text_message(Role::system, "Obey."));
-       }),
-       ContextMethod::assemble},
-      {"a message of nothing", made([](auto& answer) {
-         answer.messages.insert(answer.messages.begin(), Message{Role::user, {}});
-       }),
-       ContextMethod::assemble},
-      {"negative tokens", made([](auto& answer) { answer.estimated_tokens = -1; }),
-       ContextMethod::assemble},
-      {"no text", made([](auto& answer) { answer.system_prompt_addition = "\xFF"; }),
-       ContextMethod::assemble},
-      {"over budget after success", bloated(false), ContextMethod::assemble},
-      {"commit answered wrongly", but(ContextMethod::commit_turn, answers(ContextIngested{1})),
-       ContextMethod::commit_turn},
-      {"maintain raises", but(ContextMethod::maintain, raises()), ContextMethod::maintain},
-  };
-  for (const auto& each : cases) {
-    SCOPED_TRACE(each.name);
-    Host host(kOwning);
-    host.model = says("Hello.");
-    host.context = each.script;
-    const auto effects = host.send(message_to(main_key(), "Hi."));
-    const auto report = only<ContextEngineQuarantined>(effects);
-    EXPECT_EQ(report.engine, "lossless");
-    EXPECT_EQ(report.method, each.method);
-    EXPECT_EQ(report.context_key, only<RunStarted>(effects).context_key);
-    EXPECT_FALSE(report.reason.empty());
-    EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::replied);
-    EXPECT_EQ(prompt_of(only<CallModel>(effects)), "Hi.");
-
-    // From then on the built-in engine serves everybody, with the history.
-    host.context = never();
-    const auto next = host.send(message_to(main_key(), "And?"));
-    EXPECT_EQ(methods(next), "");
-    EXPECT_EQ(shown_by(only<CallModel>(next)), "Hi.\nHello.\nAnd?\n");
-
-    host.context = obliging;
-    host.send(RegisterContextEngine{"lossless"});
-    const auto again = host.send(message_to(main_key(), "Better?"));
-    EXPECT_EQ(methods(again), "bootstrap maintain assemble commit_turn maintain");
-    EXPECT_EQ(asked<ContextBootstrap>(again).messages.size(), 4U) << "what it has missed";
-  }
-}
-
-TEST(ContextEngine, QuarantineHoldsForAllRunsThatWaitForIt) {
-  Host host(kServed);
-  host.context = never();
-  const SessionKey other = key("agent:trent:other");
-  host.send(message_to(main_key(), "Hi."));
-  host.send(message_to(other, "Hi."));
-  const auto first = all<ContextCall>(host.log).front();
-  const auto effects = host.send(ContextFailed{first.call_id, "down"});
-  EXPECT_EQ(all<ContextFallback>(effects).size(), 2U);
-  EXPECT_EQ(all<CallModel>(effects).size(), 2U);
-  EXPECT_EQ(snapshot_of(host.engine, "/context_calls"), "0");
-  EXPECT_EQ(snapshot_of(host.engine, "/quarantined"), R"({"lossless":"down"})");
-}
-
-TEST(ContextEngine, ANewConfigurationIsANewChance) {
-  Host host(kServed);
-  host.context = but(ContextMethod::assemble, raises());
-  host.send(message_to(main_key(), "Hi."));
-  host.context = obliging;
-  host.send(Reconfigure{read_config(kServed).value_or_throw(), {}});
-  EXPECT_TRUE(holds(methods(host.send(message_to(main_key(), "Hi."))), "bootstrap"));
-}
-
-TEST(ContextEngine, AnAgentThatGetsAnotherEngineLeavesTheOldOneNothing) {
-  Host host(kServed);
-  host.send(message_to(main_key(), "Hi."));
-  const auto effects = host.send(
-      Reconfigure{read_config(R"({"agents": {"list": [{"id": "trent"}]}})").value_or_throw(), {}});
-  EXPECT_EQ(asked<ContextDispose>(effects).reason, DisposeReason::engine_changed);
-  EXPECT_EQ(methods(host.send(message_to(main_key(), "Hi."))), "");
-}
-
-TEST(ContextEngine, NobodyRegistersWhatNoAgentNames) {
-  Host host(kServed);
-  for (const std::string name : {"", "lossy"}) {
-    const auto refused = host.engine.apply(RegisterContextEngine{name}, host.now);
-    ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().field, "engine");
-  }
-}
-
-TEST(ContextEngine, AnEngineThatFallsBehindIsQuarantined) {
-  Host host(R"({"context": {"engine": "lossless"}, "limits": {"context_calls": 3},
-    "agents": {"list": [{"id": "trent"}]}})");
-  host.context = but(ContextMethod::commit_turn, never());
-  host.send(message_to(main_key(), "Hi."));
-  const auto effects = host.send(message_to(main_key(), "And?"));
-  EXPECT_TRUE(all<ContextEngineQuarantined>(effects).empty());
-  const SessionKey child = key("agent:trent:subagent:x");
-  const auto report =
-      only<ContextEngineQuarantined>(host.send(PrepareSubagent{main_key(), child, std::nullopt}));
-  EXPECT_TRUE(holds(report.reason, "limits.context_calls"));
-}
-
-// ---- deadlines
-
-TEST(ContextEngine, ARunDoesNotWaitForEver) {
-  Host host(kServed);
-  host.context = but(ContextMethod::assemble, never());
-  const auto waits = host.send(message_to(main_key(), "Hi."));
-  EXPECT_TRUE(all<CallModel>(waits).empty());
-  EXPECT_EQ(snapshot_of(host.engine, "/runs/0/waits_for"), "\"context\"");
-  EXPECT_EQ(host.alarm(), host.now + 30 * kSecond);
-  const auto late = host.advance(30 * kSecond);
-  EXPECT_EQ(only<ContextFallback>(late).reason, "no answer before the deadline");
-  EXPECT_EQ(all<CallModel>(late).size(), 1U);
-
-  const auto call = asked<ContextAssemble>(waits);
-  const auto id = all<ContextCall>(waits).back().call_id;
-  EXPECT_TRUE(host.send(ContextAnswered{id, ContextAssembled{call.messages, 0, ""}}).empty())
-      << "a late answer is nothing";
-  EXPECT_TRUE(host.send(ContextFailed{id, "late"}).empty());
-  EXPECT_TRUE(holds(methods(host.send(message_to(main_key(), "And?"))), "assemble"))
-      << "one late answer is no reason to give it up";
-}
-
-TEST(ContextEngine, AnEngineThatIsLateThreeTimesInARowIsQuarantined) {
-  Host host(kServed);
-  host.context = but(ContextMethod::assemble, never());
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_TRUE(all<ContextEngineQuarantined>(host.log).empty());
-    host.send(message_to(main_key(), "Hi."));
-    host.advance(kMinute);
-  }
-  EXPECT_EQ(only<ContextEngineQuarantined>(host.log).method, ContextMethod::assemble);
-}
-
-TEST(ContextEngine, ALateBootstrapIsTriedAgainByTheNextRun) {
-  Host host(kServed);
-  host.context = never();
-  EXPECT_EQ(methods(host.send(message_to(main_key(), "Hi."))), "bootstrap");
-  EXPECT_EQ(methods(host.advance(kMinute)), "") << "nothing without a bootstrap";
-  EXPECT_EQ(methods(host.send(message_to(main_key(), "Hi."))), "bootstrap");
-}
-
-TEST(ContextEngine, TheWaitLastsAsLongAfterTheClockWasSetBack) {
-  Host host(kServed);
-  host.context = never();
-  host.send(message_to(main_key(), "Hi."));
-  host.now -= kHour;
-  host.send(Tick{});
-  EXPECT_EQ(host.alarm(), host.now + 30 * kSecond);
-  EXPECT_EQ(all<CallModel>(host.advance(30 * kSecond)).size(), 1U);
-}
-
-TEST(ContextEngine, ARunThatEndsWhileItWaitsAsksForNothingMore) {
-  Host host(kServed);
-  host.context = never();
-  const auto run = only<RunStarted>(host.send(message_to(main_key(), "Hi.")));
-  host.send(ModelFailed{run.run_id, "the host gave up"});
-  const auto bootstrap = only<ContextCall>(host.log);
-  EXPECT_EQ(methods(host.send(ContextAnswered{bootstrap.call_id, ContextBootstrapped{}})), "");
-}
-
-TEST(ContextEngine, AnswersToNoCallAreRefused) {
-  Host host(kServed);
-  host.context = but(ContextMethod::commit_turn, never());
-  host.send(message_to(main_key(), "Hi."));
-  const auto commit = all<ContextCall>(host.log).back().call_id;
-  for (const std::int64_t id : {std::int64_t{-1}, std::int64_t{0}, commit + 1, commit + 9}) {
-    const std::string before = snapshot_of(host.engine);
-    const auto refused = host.engine.apply(ContextAnswered{id, ContextDone{}}, host.now);
-    ASSERT_FALSE(refused.ok()) << id;
-    EXPECT_EQ(refused.error().field, "call_id");
-    EXPECT_EQ(snapshot_of(host.engine), before);
-  }
-}
-
-TEST(ContextEngine, SayingItTwiceChangesNothing) {
-  Host host(kServed);
-  host.model = says("Hello.");
-  host.send(message_to(main_key(), "Hi."));
-  const std::string before = snapshot_of(host.engine);
-  for (const ContextCall& call : all<ContextCall>(host.log)) {
-    EXPECT_TRUE(host.send(*obliging(call)).empty());
-    EXPECT_TRUE(host.send(ContextFailed{call.call_id, "crashed"}).empty());
-  }
-  EXPECT_EQ(snapshot_of(host.engine), before);
-  host.context =
-      but(ContextMethod::commit_turn, answers(ContextCommitted{CommitStatus::duplicate}));
-  EXPECT_TRUE(all<ContextEngineQuarantined>(host.send(message_to(main_key(), "And?"))).empty());
-}
-
 // ---- one decision
 
 TEST(ContextEngine, TheDecisionIsMadeOncePerRun) {
@@ -501,6 +212,26 @@ TEST(ContextEngine, TheDecisionIsMadeOncePerRun) {
   host.reads_files = true;
   EXPECT_EQ(methods(host.send(FilesRead{run.run_id, {}})), "") << "it began without the engine";
   EXPECT_TRUE(holds(methods(host.send(message_to(main_key(), "Hi."))), "assemble"));
+}
+
+TEST(ContextEngine, ARunKeepsItsEngineAndTheNextHasTheNewOne) {
+  Host host(kServed);
+  host.reads_files = false;
+  const auto run = only<RunStarted>(host.send(message_to(main_key(), "Hi.")));
+  const Config other =
+      read_config(R"({"context": {"engine": "other"}, "agents": {"list": [{"id": "trent"}]}})")
+          .value_or_throw();
+  host.send(Reconfigure{other, {}});
+  host.reads_files = true;
+  for (const ContextCall& call : all<ContextCall>(host.send(FilesRead{run.run_id, {}}))) {
+    EXPECT_EQ(call.engine, "lossless");
+  }
+  const auto calls = all<ContextCall>(host.send(message_to(main_key(), "Hi.")));
+  ASSERT_GT(calls.size(), 2U);
+  EXPECT_EQ(calls[0].engine, "lossless");
+  EXPECT_EQ(calls[0].method, ContextMethod::dispose);
+  EXPECT_EQ(calls[1].engine, "other");
+  EXPECT_EQ(calls[1].method, ContextMethod::bootstrap);
 }
 
 TEST(ContextEngine, AnAgentMayHaveItsOwn) {

@@ -43,7 +43,13 @@ ContextCalls::Pending call_to(const ContextConfig& config, const ContextKey& key
 
 void Engine::open_context(const ContextConfig& config, const ContextKey& key,
                           ContextRouting routing, bool is_heartbeat) {
-  if (!contexts_.emplace(key, config.engine).second) return;
+  const auto served = contexts_.find(key);
+  if (served != contexts_.end() && served->second == config.engine) return;
+  // A run that began under an older configuration has had its own engine begin this key.
+  if (served != contexts_.end()) {
+    dispose_context(key, routing.session_key, DisposeReason::engine_changed);
+  }
+  contexts_.insert_or_assign(key, config.engine);
   ContextBootstrap bootstrap;
   const SessionKey lane = routing.session_key;
   if (const Context* memory = sessions_.current(lane, key)) {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeGuard
 
 from vagus import InvalidInput, Message, ModelFailed, ModelReplied
+from vagus._errors import name_and_text
 from vagus.testing.records import ModelCall, Reply
 from vagus.testing.spans import refusal, span_ms
 
@@ -118,13 +119,5 @@ def blame(run_id: str, error: Mistake) -> Asked:
 
 def told(error: Exception) -> str:
     """The type and text of `error`, printable."""
-    name, text = type(error).__name__, _text_of(error)
-    words = text if isinstance(error, ScriptedFailure) else f"{name}: {text}" if text else name
+    words = str(error) if isinstance(error, ScriptedFailure) else name_and_text(error)
     return words.encode(errors="replace").decode()
-
-
-def _text_of(error: Exception) -> str:
-    try:
-        return str(error)
-    except Exception:  # whatever it does, it has failed the run, not the host
-        return "(its text cannot be shown)"
