@@ -300,7 +300,8 @@ class Story {
     for (const LedgerPart& part : ledger.parts) {
       const bool fixed = part.name == "system" || part.name == "tools" || part.name == "pinned" ||
                          part.name == "prompt" || part.name == "rules";
-      require(fixed || asked.rules.has_value(), "a refusal has parts that could have gone");
+      require(fixed || asked.rules.has_value(),
+              "a refusal has a part that could have gone: " + part.name);
     }
     if (asked.rules) return;
     const Pricer pricer(Profile::vagus, asked.counter);
