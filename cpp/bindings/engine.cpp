@@ -131,6 +131,8 @@ void bind_commands(py::module_& module) {
   bind_command<FilesRead>(module, "Command: the answer to ReadFiles.");
   bind_command<ModelReplied>(module, "Command: the model's answer to CallModel.");
   bind_command<ModelFailed>(module, "Command: the model call failed.");
+  bind_command<Summarized>(module, "Command: the answer to Summarize.");
+  bind_command<SummaryFailed>(module, "Command: there is no summary.");
   bind_command<ResetSession>(module, "Command: start a new, empty transcript for a session.");
   bind_command<ForgetSession>(module, "Command: release all that is kept of an idle session.");
   bind_command<ImportTranscript>(module, "Command: append messages to a session's transcript.");
@@ -161,6 +163,10 @@ void bind_effects(py::module_& module) {
   bind_effect<ReadFiles>(module, "Effect: read these files and answer with FilesRead.");
   bind_effect<CallModel>(module,
                          "Effect: send this prompt and answer with ModelReplied or ModelFailed.");
+  bind_effect<Summarize>(module,
+                         "Effect: have older turns summarised and answer with Summarized or "
+                         "SummaryFailed.");
+  bind_effect<SummarySettled>(module, "Effect: what became of a summary.");
   bind_effect<Deliver>(module, "Effect: send this text to this route.");
   bind_effect<DeliveryAbandoned>(module, "Effect: a reply was given up.");
   bind_effect<ClockStepped>(module, "Effect: the clock was set back.");

@@ -90,6 +90,10 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     SetHeartbeats,
     SharedSession,
     SubagentEnded,
+    Summarize,
+    Summarized,
+    SummaryFailed,
+    SummarySettled,
     Tick,
     TierExplanation,
     TurnQueued,
@@ -201,6 +205,10 @@ __all__ = [
     "SetHeartbeats",
     "SharedSession",
     "SubagentEnded",
+    "Summarize",
+    "Summarized",
+    "SummaryFailed",
+    "SummarySettled",
     "Tick",
     "TierExplanation",
     "TurnQueued",
@@ -253,6 +261,8 @@ Command = (
     | RegisterContextEngine
     | PrepareSubagent
     | SubagentEnded
+    | Summarized
+    | SummaryFailed
 )
 """What a host tells the engine."""
 
@@ -275,6 +285,8 @@ Effect = (
     | ContextCall
     | ContextFallback
     | ContextEngineQuarantined
+    | Summarize
+    | SummarySettled
 )
 """What the engine asks of its host, or tells it."""
 

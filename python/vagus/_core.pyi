@@ -1123,13 +1123,36 @@ class FilesRead(_Told):
     def unreadable(self) -> dict[str, str]: ...
 
 class ModelReplied(_Told):
-    def __init__(self, *, run_id: str, text: str, messages: Sequence[Message] = ...) -> None: ...
+    def __init__(
+        self,
+        *,
+        run_id: str,
+        text: str,
+        messages: Sequence[Message] = ...,
+        input_tokens: int | None = ...,
+    ) -> None: ...
     @property
     def run_id(self) -> str: ...
     @property
     def text(self) -> str: ...
     @property
     def messages(self) -> list[Message]: ...
+    @property
+    def input_tokens(self) -> int | None: ...
+
+class Summarized(_Told):
+    def __init__(self, *, summary_id: int, text: str) -> None: ...
+    @property
+    def summary_id(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+
+class SummaryFailed(_Told):
+    def __init__(self, *, summary_id: int, error: str) -> None: ...
+    @property
+    def summary_id(self) -> int: ...
+    @property
+    def error(self) -> str: ...
 
 class ModelFailed(_Told):
     def __init__(self, *, run_id: str, error: str) -> None: ...
@@ -1314,6 +1337,7 @@ class CallModel(_Told):
         model: str,
         messages: Sequence[Message],
         ledger: Ledger,
+        plan: Sequence[MessageFate],
         deadline_ms: int,
         respond_tool: bool = ...,
         context_engine: str | None = ...,
@@ -1333,11 +1357,70 @@ class CallModel(_Told):
     @property
     def ledger(self) -> Ledger: ...
     @property
+    def plan(self) -> list[MessageFate]: ...
+    @property
     def deadline_ms(self) -> int: ...
     @property
     def respond_tool(self) -> bool: ...
     @property
     def context_engine(self) -> str | None: ...
+
+class Summarize(_Told):
+    def __init__(
+        self,
+        *,
+        summary_id: int,
+        run_id: str,
+        agent_id: str,
+        session_key: SessionKey | str,
+        context_key: ContextKey | str,
+        model: str,
+        task: SummaryTask,
+        deadline_ms: int,
+    ) -> None: ...
+    @property
+    def summary_id(self) -> int: ...
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def agent_id(self) -> str: ...
+    @property
+    def session_key(self) -> SessionKey: ...
+    @property
+    def context_key(self) -> ContextKey: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def task(self) -> SummaryTask: ...
+    @property
+    def deadline_ms(self) -> int: ...
+
+class SummarySettled(_Told):
+    def __init__(
+        self,
+        *,
+        summary_id: int,
+        run_id: str,
+        context_key: ContextKey | str,
+        verdict: SummaryVerdict,
+        faults: Sequence[SummaryFault] = ...,
+        error: str | None = ...,
+        late: bool = ...,
+    ) -> None: ...
+    @property
+    def summary_id(self) -> int: ...
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def context_key(self) -> ContextKey: ...
+    @property
+    def verdict(self) -> SummaryVerdict: ...
+    @property
+    def faults(self) -> list[SummaryFault]: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def late(self) -> bool: ...
 
 class Deliver(_Told):
     def __init__(
@@ -2871,6 +2954,8 @@ _Command: TypeAlias = (
     | RegisterContextEngine
     | PrepareSubagent
     | SubagentEnded
+    | Summarized
+    | SummaryFailed
 )
 _Effect: TypeAlias = (
     TurnQueued
@@ -2891,6 +2976,8 @@ _Effect: TypeAlias = (
     | ContextCall
     | ContextFallback
     | ContextEngineQuarantined
+    | Summarize
+    | SummarySettled
 )
 
 def command_from_json(text: str) -> _Command: ...

@@ -160,6 +160,12 @@ std::optional<Command> obliging(const ContextCall& call) {
   return ContextAnswered{call.call_id, std::visit(Obliging{}, call.params)};
 }
 
+std::optional<Command> outlines(const Summarize& asked) {
+  std::string text = empty_summary();
+  for (const std::string& each : asked.task.identifiers) text += "\n" + each;
+  return Summarized{asked.summary_id, text + "\n" + asked.task.latest_ask.value_or("")};
+}
+
 std::string snapshot_of(const Engine& engine, const std::string& pointer) {
   return dump_json(engine.snapshot().value(Json::json_pointer(pointer), Json()));
 }
@@ -223,6 +229,7 @@ std::int64_t Host::remembered(const SessionKey& session) const {
 std::optional<Command> Host::answer_to(const Effect& effect) const {
   if (const auto* call = std::get_if<CallModel>(&effect)) return model(*call);
   if (const auto* call = std::get_if<ContextCall>(&effect)) return context(*call);
+  if (const auto* wanted = std::get_if<Summarize>(&effect)) return summariser(*wanted);
   const auto* asked = std::get_if<ReadFiles>(&effect);
   if (asked == nullptr || !reads_files) return std::nullopt;
   FilesRead read;

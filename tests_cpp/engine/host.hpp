@@ -94,6 +94,14 @@ using ContextScript = std::function<std::optional<Command>(const ContextCall&)>;
 /// Does what it is asked to: gives back what it is shown, and takes note of every turn.
 std::optional<Command> obliging(const ContextCall& call);
 
+// ---- summarisers
+
+/// What to tell the engine about a summary; nothing never answers.
+using Summariser = std::function<std::optional<Command>(const Summarize&)>;
+
+/// Writes a summary that is good enough.
+std::optional<Command> outlines(const Summarize& asked);
+
 // ---- the host
 
 /// The engine's snapshot as text, or the part of it at a JSON pointer: `/events/agent:trent:main`;
@@ -129,6 +137,7 @@ class Host {
   bool reads_files = true;
   Model model = says("HEARTBEAT_OK");
   ContextScript context = obliging;
+  Summariser summariser = outlines;
   std::vector<Effect> log;
   std::vector<std::pair<Millis, std::string>> journal;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,22 @@ struct VisibilityConfig {
   }
 };
 
+/// How many turns of history the sessions of one channel send.
+struct ChannelHistory {
+  std::optional<std::int64_t> history_limit;
+  std::optional<std::int64_t> dm_history_limit;
+  std::map<std::string, std::int64_t> dms;
+
+  static constexpr std::string_view kName = "ChannelHistory";
+  static constexpr auto fields() {
+    return field_list(
+        field("history_limit", &ChannelHistory::history_limit, "user turns in groups and channels"),
+        field("dm_history_limit", &ChannelHistory::dm_history_limit,
+              "user turns in direct messages"),
+        field("dms", &ChannelHistory::dms, "the same for single users, by their id"));
+  }
+};
+
 struct AccountConfig {
   std::optional<VisibilityConfig> heartbeat;
 
@@ -40,13 +57,15 @@ struct AccountConfig {
 struct ChannelConfig {
   std::optional<VisibilityConfig> heartbeat;
   std::map<std::string, AccountConfig> accounts;
+  ChannelHistory history = {};
 
   static constexpr std::string_view kName = "ChannelConfig";
   static constexpr auto fields() {
     return field_list(
         field("heartbeat", &ChannelConfig::heartbeat, "what of heartbeats this channel shows"),
         field("accounts", &ChannelConfig::accounts,
-              "its bot accounts; when there are any, there are no others"));
+              "its bot accounts; when there are any, there are no others"),
+        field("history", &ChannelConfig::history, "how many turns its sessions send"));
   }
 };
 

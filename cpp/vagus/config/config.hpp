@@ -13,6 +13,7 @@
 #include "vagus/config/channels.hpp"
 #include "vagus/config/context_config.hpp"
 #include "vagus/config/prompt_templates.hpp"
+#include "vagus/config/turn_rules.hpp"
 #include "vagus/config/wake_guards.hpp"
 #include "vagus/keys/agent_id.hpp"
 #include "vagus/keys/main_key.hpp"
@@ -33,11 +34,14 @@ constexpr std::array<std::string_view, 2> enum_names(Profile) {
 struct ModelConfig {
   std::int64_t window = 200'000;
   std::int64_t reserve = 20'000;
+  std::optional<TurnRules> rules = {};
 
   static constexpr std::string_view kName = "ModelConfig";
   static constexpr auto fields() {
     return field_list(field("window", &ModelConfig::window, "context window, tokens"),
-                      field("reserve", &ModelConfig::reserve, "tokens kept free for the answer"));
+                      field("reserve", &ModelConfig::reserve, "tokens kept free for the answer"),
+                      field("rules", &ModelConfig::rules,
+                            "the provider whose rules prompts keep: openai, anthropic, google"));
   }
 };
 

@@ -61,6 +61,14 @@ MaybeError check_context(const Config& config, const std::string& path,
   if (context.timeout.millis() <= 0) {
     return wrong(join_path(path, "timeout"), context.timeout.str(), "must be longer than zero");
   }
+  if (context.summary_timeout.millis() <= 0) {
+    return wrong(join_path(path, "summary_timeout"), context.summary_timeout.str(),
+                 "must be longer than zero");
+  }
+  if (!context.summary_model.empty() && config.models.count(context.summary_model) == 0) {
+    return wrong(join_path(path, "summary_model"), context.summary_model,
+                 "must be a name in 'models'");
+  }
   return check_capabilities(path, context);
 }
 

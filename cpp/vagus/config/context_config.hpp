@@ -47,6 +47,9 @@ struct ContextConfig {
   std::vector<ContextCapability> provides;
   std::string instructions;
   Duration timeout{30 * kSecond};
+  bool summarise = false;
+  std::string summary_model;
+  Duration summary_timeout{kMinute};
 
   static constexpr std::string_view kName = "ContextConfig";
   static constexpr auto fields() {
@@ -58,12 +61,19 @@ struct ContextConfig {
         field("requires", &ContextConfig::needs, "what it cannot do without"),
         field("provides", &ContextConfig::provides, "what the host adds to what vagus provides"),
         field("instructions", &ContextConfig::instructions, "told with every compaction"),
-        field("timeout", &ContextConfig::timeout, "how long one call of it may take"));
+        field("timeout", &ContextConfig::timeout, "how long one call of it may take"),
+        field("summarise", &ContextConfig::summarise,
+              "the host can have older turns summarised: the built-in engine asks for it"),
+        field("summary_model", &ContextConfig::summary_model,
+              "a name in 'models' for that; else the run's own"),
+        field("summary_timeout", &ContextConfig::summary_timeout,
+              "a run waits no longer for one summary"));
   }
 };
 
 /// Refuses (`invalid_config`) a blank engine, one in the reference profile, a capability that
-/// nobody provides, one that is not the host's to provide, and a timeout of nothing.
+/// nobody provides, one that is not the host's to provide, a timeout of nothing, and a summary's
+/// model that is not configured.
 MaybeError check_contexts(const Config& config);
 
 }  // namespace vagus

@@ -203,8 +203,7 @@ Context::Draft Context::drafted(const AssemblyRequest& request, std::int64_t les
   const std::int64_t room = budget - less - parts.scale.weight(parts.cost());
   Cost pinned;
   for (const std::size_t index : transcript_.pinned()) pinned += transcript_.cost_of(index);
-  parts.replay =
-      parts.asked_replay.newest_within(parts.scale, room - parts.scale.weight(pinned));
+  parts.replay = parts.asked_replay.newest_within(parts.scale, room - parts.scale.weight(pinned));
   draft.wanted = {room - parts.scale.weight(parts.replay.cost), request.budget.window,
                   request.budget.tokens, request.summarise};
 

@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "vagus/base/record.hpp"
+#include "vagus/config/turn_rules.hpp"
 #include "vagus/context/message.hpp"
 
 /// What a provider would refuse with HTTP 400 in a list of messages, and how to make any list one
 /// that it takes (spec: context, sections 3.6 and 3.7).
 namespace vagus {
-
-/// Whose rules: OpenAI chat completions, Anthropic messages, Google generateContent.
-enum class TurnRules { openai, anthropic, google };
-constexpr std::array<std::string_view, 3> enum_names(TurnRules) {
-  return {"openai", "anthropic", "google"};
-}
 
 enum class TurnFault {
   no_messages,        ///< nothing to answer

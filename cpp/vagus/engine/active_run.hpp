@@ -8,6 +8,7 @@
 #include "vagus/context/context.hpp"
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
+#include "vagus/engine/command.hpp"
 #include "vagus/events/event_queue.hpp"
 #include "vagus/runs/lanes.hpp"
 #include "vagus/runs/run.hpp"
@@ -16,19 +17,20 @@
 namespace vagus {
 
 /// What a run in flight waits for.
-enum class RunStage { files, context, model };
-constexpr std::array<std::string_view, 3> enum_names(RunStage) {
-  return {"files", "context", "model"};
+enum class RunStage { files, context, summary, model };
+constexpr std::array<std::string_view, 4> enum_names(RunStage) {
+  return {"files", "context", "summary", "model"};
 }
 
 /// What a context engine of the host does for one run, whatever the configuration becomes
 /// meanwhile.
 struct OutsideContext {
   ContextConfig config;
-  std::string system;      ///< system message, without what the engine adds to it
-  Budget budget;           ///< of the whole prompt, with margin
-  std::int64_t room = 0;   ///< the same for all but the system message, without margin
-  bool compacted = false;  ///< it has made itself smaller for this run
+  std::string system;              ///< system message, without what the engine adds to it
+  Budget budget;                   ///< of the whole prompt, with margin
+  std::optional<TurnRules> rules;  ///< of the model's provider
+  std::int64_t room = 0;           ///< the same for all but the system message, without margin
+  bool compacted = false;          ///< it has made itself smaller for this run
 };
 
 /// A run in flight, and what it carries from one stage to the next.
@@ -49,9 +51,17 @@ struct ActiveRun : Run {
   Millis deadline = 0;
   std::optional<Ledger> ledger;
   std::string model;                      ///< its configured name
+  FilesRead read;                         ///< what it asked for
+  std::int64_t summaries = 0;             ///< how many it has asked for
+  SentPrompt sent;                        ///< names the prompt to its provider's report
   Assembly draft;                         ///< the built-in engine's prompt, until one is sent
   std::optional<OutsideContext> outside;  ///< unset: the built-in engine serves the run
   Message prompt;                         ///< the user message that was sent
 };
+
+/// The name by which prices know the run's model, which may be the host's default.
+inline std::string priced_model(const ActiveRun& run) {
+  return run.model.empty() ? "default" : run.model;
+}
 
 }  // namespace vagus

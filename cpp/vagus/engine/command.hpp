@@ -137,13 +137,16 @@ struct ModelReplied {
   std::string run_id;
   std::string text;
   std::vector<Message> messages;
+  std::optional<std::int64_t> input_tokens = {};
 
   static constexpr std::string_view kName = "ModelReplied";
   static constexpr auto fields() {
     return field_list(
         required("run_id", &ModelReplied::run_id, "the run that asked"),
         required("text", &ModelReplied::text, "the final reply"),
-        field("messages", &ModelReplied::messages, "tool calls and results on the way to it"));
+        field("messages", &ModelReplied::messages, "tool calls and results on the way to it"),
+        field("input_tokens", &ModelReplied::input_tokens,
+              "what the provider counted for the prompt, cached tokens included"));
   }
 };
 
@@ -156,6 +159,30 @@ struct ModelFailed {
   static constexpr auto fields() {
     return field_list(required("run_id", &ModelFailed::run_id, "the run that asked"),
                       required("error", &ModelFailed::error, "what went wrong"));
+  }
+};
+
+/// The answer to `Summarize`. One that comes late is used as long as it continues what is shown.
+struct Summarized {
+  std::int64_t summary_id = 0;
+  std::string text;
+
+  static constexpr std::string_view kName = "Summarized";
+  static constexpr auto fields() {
+    return field_list(required("summary_id", &Summarized::summary_id, "the summary asked for"),
+                      required("text", &Summarized::text, "what the summariser wrote"));
+  }
+};
+
+/// There is no summary: the summariser failed, or the host has none.
+struct SummaryFailed {
+  std::int64_t summary_id = 0;
+  std::string error;
+
+  static constexpr std::string_view kName = "SummaryFailed";
+  static constexpr auto fields() {
+    return field_list(required("summary_id", &SummaryFailed::summary_id, "the summary asked for"),
+                      required("error", &SummaryFailed::error, "what went wrong"));
   }
 };
 
@@ -310,10 +337,11 @@ struct SubagentEnded {
   }
 };
 
-using Command = std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
-                             ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
-                             DeliveryFailed, SetHeartbeats, Reconfigure, ContextAnswered,
-                             ContextFailed, RegisterContextEngine, PrepareSubagent, SubagentEnded>;
+using Command =
+    std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied, ModelFailed,
+                 ResetSession, ForgetSession, ImportTranscript, Delivered, DeliveryFailed,
+                 SetHeartbeats, Reconfigure, ContextAnswered, ContextFailed, RegisterContextEngine,
+                 PrepareSubagent, SubagentEnded, Summarized, SummaryFailed>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

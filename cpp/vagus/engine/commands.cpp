@@ -3,22 +3,12 @@
 #include "vagus/engine/engine.hpp"
 #include "vagus/events/render.hpp"
 #include "vagus/heartbeat/session.hpp"
+#include "vagus/text/bounded_text.hpp"
 #include "vagus/text/unicode.hpp"
 
 /// What each command does. Each handler checks everything before it changes anything.
 namespace vagus {
 namespace {
-
-MaybeError check_text(std::string_view field, const std::string& text, const Limits& limits) {
-  if (static_cast<std::int64_t>(text.size()) > limits.text_bytes) {
-    return make_error(ErrorCode::invalid_input, field, text,
-                      "longer than limits.text_bytes (" + std::to_string(limits.text_bytes) + ")");
-  }
-  if (!is_valid_utf8(text)) {
-    return make_error(ErrorCode::invalid_input, field, text, "not valid UTF-8");
-  }
-  return std::nullopt;
-}
 
 MaybeError check_label(std::string_view field, const std::string& text) {
   if (text.size() <= kMaxKeyBytes && is_valid_utf8(text)) return std::nullopt;
@@ -167,7 +157,8 @@ MaybeError Engine::handle(const FilesRead& read) {
     }
     if (auto failed = check_label("unreadable." + name, why)) return failed;
   }
-  call_model(**run, readable(read));
+  (*run)->read = readable(read);
+  call_model(**run);
   return std::nullopt;
 }
 
@@ -196,6 +187,8 @@ MaybeError Engine::handle(const ModelReplied& reply) {
     return make_error(ErrorCode::invalid_input, field + ".role", name_of(role),
                       "must be assistant or tool in a model's answer");
   }
+  if (auto failed = check_usage(**found, reply)) return failed;
+  take_usage(**found, reply);
   answer(**found, reply);
   return std::nullopt;
 }

@@ -20,6 +20,7 @@ AssemblyRequest request_for(const OutsideContext& outside, const ContextAssemble
   AssemblyRequest request;
   request.system = join_paragraphs(answer.system_prompt_addition, outside.system);
   request.budget = outside.budget;
+  request.rules = outside.rules;
   request.may_cut_turn = false;
   return request;
 }

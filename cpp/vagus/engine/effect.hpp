@@ -12,6 +12,8 @@
 #include "vagus/context/engine_contract.hpp"
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
+#include "vagus/context/plan.hpp"
+#include "vagus/context/summary_task.hpp"
 #include "vagus/events/event_queue.hpp"
 #include "vagus/heartbeat/delivery.hpp"
 #include "vagus/heartbeat/plan.hpp"
@@ -161,6 +163,7 @@ struct CallModel {
   std::string model;
   std::vector<Message> messages;
   Ledger ledger;
+  Plan plan;
   Millis deadline_ms = 0;
   bool respond_tool = false;
   std::optional<std::string> context_engine = {};
@@ -176,6 +179,7 @@ struct CallModel {
                  "configured model name, or empty for the host's default"),
         required("messages", &CallModel::messages, "the whole prompt"),
         required("ledger", &CallModel::ledger, "what it costs"),
+        required("plan", &CallModel::plan, "what became of every message, and why"),
         required("deadline_ms", &CallModel::deadline_ms, "a later answer is ignored"),
         field("respond_tool", &CallModel::respond_tool,
               "offer the tool heartbeat_respond; its call ends the turn"),
@@ -242,6 +246,57 @@ struct ContextEngineQuarantined {
         required("method", &ContextEngineQuarantined::method, "what was called"),
         required("context_key", &ContextEngineQuarantined::context_key, "with this identity"),
         required("reason", &ContextEngineQuarantined::reason, "what it did, for people"));
+  }
+};
+
+/// Have older turns of a session summarised and answer with `Summarized` or `SummaryFailed`; the
+/// run waits until `deadline_ms`, then goes on without (see `compaction.md`).
+struct Summarize {
+  std::int64_t summary_id = 0;
+  std::string run_id;
+  AgentId agent_id;
+  SessionKey session_key;
+  ContextKey context_key;
+  std::string model;
+  SummaryTask task;
+  Millis deadline_ms = 0;
+
+  static constexpr std::string_view kName = "Summarize";
+  static constexpr auto fields() {
+    return field_list(
+        required("summary_id", &Summarize::summary_id, "names the summary"),
+        required("run_id", &Summarize::run_id, "the run that waits for it"),
+        required("agent_id", &Summarize::agent_id, "whose memory it becomes"),
+        required("session_key", &Summarize::session_key, "the lane: routing identity"),
+        required("context_key", &Summarize::context_key, "the memory identity"),
+        required("model", &Summarize::model,
+                 "configured name of the model that writes it, or empty for the host's default"),
+        required("task", &Summarize::task, "what to summarise, and how"),
+        required("deadline_ms", &Summarize::deadline_ms, "until when the run waits"));
+  }
+};
+
+/// What became of a summary that was asked for.
+struct SummarySettled {
+  std::int64_t summary_id = 0;
+  std::string run_id;
+  ContextKey context_key;
+  SummaryVerdict verdict = SummaryVerdict::adopted;
+  std::vector<SummaryFault> faults;
+  std::optional<std::string> error;
+  bool late = false;
+
+  static constexpr std::string_view kName = "SummarySettled";
+  static constexpr auto fields() {
+    return field_list(
+        required("summary_id", &SummarySettled::summary_id, "the summary"),
+        required("run_id", &SummarySettled::run_id, "the run that asked for it"),
+        required("context_key", &SummarySettled::context_key, "whose memory it was for"),
+        required("verdict", &SummarySettled::verdict,
+                 "adopted, empty, growing, faulty, stale or failed"),
+        field("faults", &SummarySettled::faults, "what is missing in a faulty one"),
+        field("error", &SummarySettled::error, "why there is none"),
+        field("late", &SummarySettled::late, "the run no longer waited for it"));
   }
 };
 
@@ -379,10 +434,11 @@ struct SetAlarm {
   }
 };
 
-using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped,
-                            RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
-                            ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm,
-                            ContextCall, ContextFallback, ContextEngineQuarantined>;
+using Effect =
+    std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped, RunStarted,
+                 ReadFiles, CallModel, Deliver, DeliveryAbandoned, ClockStepped, OverflowDetected,
+                 SessionReset, RunEnded, SetAlarm, ContextCall, ContextFallback,
+                 ContextEngineQuarantined, Summarize, SummarySettled>;
 
 /// Compact JSON text with a field `type`; equal effects give equal bytes.
 std::string effect_to_json(const Effect& effect);

@@ -31,6 +31,7 @@ void Engine::shift(Millis delta) {
   runs_.shift(delta);
   outbox_.shift(delta);
   calls_.shift(delta);
+  summaries_.shift(delta);
   sessions_.shift(delta);
   for (auto& [id, run] : active_) run.deadline += delta;
 }
@@ -40,6 +41,7 @@ void Engine::shift(Millis delta) {
 void Engine::advance() {
   end_late_runs();
   end_late_calls();
+  end_late_summaries();
   deliver_again();
   beat_cadences();
   run_due_wakes();
@@ -89,6 +91,7 @@ void Engine::set_alarm() {
   consider(runs_.next_deadline());
   consider(outbox_.next_due());
   consider(calls_.next_deadline());
+  consider(summaries_.next_deadline());
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});

@@ -13,6 +13,7 @@
 #include "vagus/base/json.hpp"
 #include "vagus/config/config.hpp"
 #include "vagus/engine/active_run.hpp"
+#include "vagus/engine/asked_summaries.hpp"
 #include "vagus/engine/command.hpp"
 #include "vagus/engine/context_calls.hpp"
 #include "vagus/engine/effect.hpp"
@@ -87,6 +88,14 @@ class Engine {
     ActiveHours hours;
   };
 
+  /// What came of making a prompt: it ends the run, asks for a summary, or is the run's draft.
+  struct Drafted {
+    std::optional<RunEnded> ended;
+    std::optional<SummaryTask> task;
+
+    bool refused() const { return ended && ended->outcome == RunOutcome::refused; }
+  };
+
   Engine(Config config, Router router, const Zones& zones, std::uint64_t id_seed);
   MaybeError check_zones() const;
   MaybeError check_heartbeat_sessions() const;
@@ -110,6 +119,8 @@ class Engine {
   MaybeError handle(const DeliveryFailed& failure);
   MaybeError handle(const SetHeartbeats& set);
   MaybeError handle(const Reconfigure& change);
+  MaybeError handle(const Summarized& summary);
+  MaybeError handle(const SummaryFailed& failure);
   MaybeError handle(const ContextAnswered& answered);
   MaybeError handle(const ContextFailed& failure);
   MaybeError handle(const RegisterContextEngine& registered);
@@ -122,6 +133,7 @@ class Engine {
   void deliver_again();
   void end_late_runs();
   void end_late_calls();
+  void end_late_summaries();
   void beat_cadences();
   void run_due_wakes();
   void set_alarm();
@@ -132,11 +144,12 @@ class Engine {
   ActiveRun& begin(ActiveRun run, Millis timeout);
   void ask_for_files(ActiveRun& run);
   void lease_events(ActiveRun& run);
-  void call_model(ActiveRun& run, const FilesRead& read);
-  std::optional<RunEnded> draft(ActiveRun& run, const FilesRead& read, bool may_cut_turn);
+  void call_model(ActiveRun& run);
+  Drafted draft(ActiveRun& run, bool may_cut_turn);
   void send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by = {});
   std::optional<SkipReason> early_skip(const Wake& wake, const Agent& owner) const;
-  std::optional<SkipReason> write_prompt(ActiveRun& run, const FilesRead& read);
+  std::optional<SkipReason> write_prompt(ActiveRun& run);
+  AssemblyRequest request_of(const ActiveRun& run, bool may_cut_turn) const;
   HeartbeatInputs inputs_of(const ActiveRun& run, const FilesRead& read,
                             const std::string& events) const;
   std::variant<Assembly, SummaryTask, Overflow> assemble(const ActiveRun& run,
@@ -146,6 +159,15 @@ class Engine {
   void end(const std::string& run_id, RunEnded ended);
   void wake_for_other_events(const ActiveRun& run);
   std::optional<Millis> settle(const ActiveRun& run, const RunEnded& ended);
+
+  // Summaries that a run waits for, and what providers report (summaries.cpp).
+  bool may_summarise(const ActiveRun& run) const;
+  void ask_for_summary(ActiveRun& run, SummaryTask task);
+  Result<AskedSummary*> asked_summary(std::int64_t id);
+  void settle_summary(const AskedSummary& asked, SummaryReview review,
+                      std::optional<std::string> error = {});
+  MaybeError check_usage(const ActiveRun& run, const ModelReplied& reply) const;
+  void take_usage(const ActiveRun& run, const ModelReplied& reply);
 
   // Context engines of the host: the calls that a run waits for (context_flow.cpp).
   std::optional<OutsideContext> outside_for(const AgentId& id) const;
@@ -217,6 +239,8 @@ class Engine {
   RunTable runs_;
   Outbox outbox_;
   std::map<std::string, ActiveRun> active_;  ///< the runs in flight, by id
+  AskedSummaries summaries_;
+  std::map<std::string, ChannelHistory> histories_;  ///< turns that sessions send, by channel
   ContextCalls calls_;
   std::map<ContextKey, std::string> contexts_;      ///< what outside engines serve
   std::map<std::string, std::string> quarantined_;  ///< outside engines, with the reason

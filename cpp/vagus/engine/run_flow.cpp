@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <cassert>
 
+#include "vagus/context/history_limit.hpp"
 #include "vagus/context/reference_profile.hpp"
 #include "vagus/context/workspace.hpp"
 #include "vagus/engine/engine.hpp"
 #include "vagus/events/classify.hpp"
 #include "vagus/events/render.hpp"
 #include "vagus/heartbeat/checklist.hpp"
+#include "vagus/heartbeat/prompts.hpp"
 #include "vagus/text/paragraphs.hpp"
 #include "vagus/text/unicode.hpp"
 
@@ -167,7 +169,7 @@ void Engine::lease_events(ActiveRun& run) {
 
 void Engine::ask_for_files(ActiveRun& run) {
   if (run.files.empty()) {
-    call_model(run, FilesRead{});
+    call_model(run);
   } else {
     emit(ReadFiles{run.id, run.agent, run.files});
   }
@@ -176,50 +178,68 @@ void Engine::ask_for_files(ActiveRun& run) {
 // Events must not keep a session from running: where they do not fit, the older half gives way, and
 // is counted, until the rest does. If not even the prompt without them fits, they are not to blame:
 // they wait for the next run, and the prompt's own text is cut.
-void Engine::call_model(ActiveRun& run, const FilesRead& read) {
-  std::optional<RunEnded> ended = draft(run, read, false);
+void Engine::call_model(ActiveRun& run) {
+  Drafted drafted = draft(run, false);
   std::int64_t dropped = 0;
-  while (ended && ended->outcome == RunOutcome::refused && !run.events.events.empty()) {
+  while (drafted.refused() && !run.events.events.empty()) {
     dropped += drop_older_half(run.events);
-    ended = draft(run, read, false);
+    drafted = draft(run, false);
   }
-  if (ended && ended->outcome == RunOutcome::refused) {
+  if (drafted.refused()) {
     run.events = {};
     events_.give_back(run.id);
     dropped = 0;
-    const auto cut = draft(run, read, true);
+    Drafted cut = draft(run, true);
     // A heartbeat that only had events has no reason to run without them: it stays refused.
-    if (!cut || cut->outcome == RunOutcome::refused) ended = cut;
+    if (!cut.ended || cut.refused()) drafted = std::move(cut);
   }
-  if (ended) return end(run.id, *std::move(ended));
+  if (drafted.ended) return end(run.id, *std::move(drafted.ended));
   if (dropped > 0) events_.drop_oldest(run.id, dropped);
+  if (drafted.task) return ask_for_summary(run, *std::move(drafted.task));
   run.outside ? assemble_outside(run) : send_prompt(run, std::move(run.draft));
 }
 
-// Nothing when the built-in engine's prompt is there, else how the run ends.
-std::optional<RunEnded> Engine::draft(ActiveRun& run, const FilesRead& read, bool may_cut_turn) {
+// What the prompt is made of, but for the history.
+AssemblyRequest Engine::request_of(const ActiveRun& run, bool may_cut_turn) const {
+  const ModelConfig model = model_of(config_, run.model);
+  AssemblyRequest request;
+  request.system = join_paragraphs(agent(run.agent).config.system_prompt,
+                                   render_workspace(shown_files(run.read)));
+  request.turn = {run.prompt};
+  request.budget = Budget::of(model, config_.profile);
+  request.rules = model.rules;
+  request.may_cut_turn = may_cut_turn;
+  if (config_.profile == Profile::reference) return request;
+  request.model = priced_model(run);
+  if (const Session* home = sessions_.find(run.home)) request.prices = &home->prices;
+  request.history_turns = history_limit(run.lane.str(), histories_);
+  request.heartbeats.prompts = openings_of(agent(run.agent).heartbeat);
+  request.summarise = may_summarise(run);
+  return request;
+}
+
+Engine::Drafted Engine::draft(ActiveRun& run, bool may_cut_turn) {
+  Drafted drafted;
   RunEnded ended;
-  if (const auto skip = write_prompt(run, read)) {
+  if (const auto skip = write_prompt(run)) {
     ended.outcome = RunOutcome::skipped;
     ended.skip = skip;
-    return ended;
+    drafted.ended = std::move(ended);
+    return drafted;
   }
   if (const auto failed = check_message("prompt", run.prompt, config_.limits)) {
     ended.outcome = RunOutcome::refused;
     ended.error = failed->what();
-    return ended;
+    drafted.ended = std::move(ended);
+    return drafted;
   }
   const bool reference = config_.profile == Profile::reference;
   run.model = model_of_run(run);
-  AssemblyRequest request;
-  request.system =
-      join_paragraphs(agent(run.agent).config.system_prompt, render_workspace(shown_files(read)));
-  request.turn = {run.prompt};
-  request.budget = Budget::of(model_of(config_, run.model), config_.profile);
-  request.may_cut_turn = may_cut_turn;
+  AssemblyRequest request = request_of(run, may_cut_turn);
   if (run.outside) {
     run.outside->system = request.system;
     run.outside->budget = request.budget;
+    run.outside->rules = request.rules;
   }
   std::variant<Assembly, SummaryTask, Overflow> made =
       reference ? assemble_like_reference(run, request) : assemble(run, std::move(request));
@@ -228,33 +248,37 @@ std::optional<RunEnded> Engine::draft(ActiveRun& run, const FilesRead& read, boo
     ended.outcome = reference ? RunOutcome::restarted : RunOutcome::refused;
     ended.error =
         "the prompt is " + std::to_string(overflow->ledger.overflow) + " tokens beyond its budget";
-    return ended;
+    drafted.ended = std::move(ended);
+  } else if (auto* task = std::get_if<SummaryTask>(&made)) {
+    drafted.task = std::move(*task);
+  } else {
+    run.draft = std::get<Assembly>(std::move(made));
+    run.prompt = run.draft.turn.back();  // what is remembered is what was shown
   }
-  run.draft = std::get<Assembly>(std::move(made));
-  run.prompt = run.draft.turn.back();  // what is remembered is what was shown
-  return std::nullopt;
+  return drafted;
 }
 
 void Engine::send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by) {
   run.draft = {};
   run.ledger = assembly.ledger;
+  run.sent = assembly.sent;
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, run.model, std::move(assembly.messages),
-                 std::move(assembly.ledger), run.deadline, offers_respond_tool(run),
-                 std::move(made_by)});
+                 std::move(assembly.ledger), std::move(assembly.plan), run.deadline,
+                 offers_respond_tool(run), std::move(made_by)});
 }
 
 bool Engine::offers_respond_tool(const ActiveRun& run) const {
   return run.kind == RunKind::heartbeat && agent(run.agent).heartbeat.respond_tool;
 }
 
-std::optional<SkipReason> Engine::write_prompt(ActiveRun& run, const FilesRead& read) {
+std::optional<SkipReason> Engine::write_prompt(ActiveRun& run) {
   const std::string events = render_events(run.events);
   if (run.kind == RunKind::user) {
     run.prompt = text_message(Role::user, join_paragraphs(events, run.turn.text));
     return std::nullopt;
   }
-  auto planned = plan_heartbeat(inputs_of(run, read, events));
+  auto planned = plan_heartbeat(inputs_of(run, run.read, events));
   if (const auto* skip = std::get_if<SkipReason>(&planned)) return *skip;
   HeartbeatPlan& plan = std::get<HeartbeatPlan>(planned);
   run.due_tasks = std::move(plan.due_tasks);

@@ -7,6 +7,7 @@
 
 #include "vagus/base/ids.hpp"
 #include "vagus/context/context.hpp"
+#include "vagus/context/price_book.hpp"
 #include "vagus/routing/delivery_route.hpp"
 
 namespace vagus {
@@ -32,6 +33,7 @@ struct Session {
   PeerKind last_kind = PeerKind::direct;    ///< what kind of conversation that was
   std::optional<Millis> last_active;        ///< when a person last wrote; no heartbeat changes it
   HeartbeatMemory heartbeats;
+  PriceBook prices;  ///< what providers reported of its prompts
 };
 
 /// Sessions by key, and the one place where a session's epochs begin.

@@ -67,6 +67,9 @@ Result<Engine> Engine::create(Config config, const Zones& zones, std::uint64_t i
   Engine engine(std::move(config), *std::move(router), zones, id_seed);
   if (auto failed = engine.check_zones()) return *failed;
   engine.agents_ = agents_of(engine.config_, engine.zones_);
+  for (const auto& [name, channel] : engine.config_.channels) {
+    if (name != kChannelDefaults) engine.histories_[token(name)] = channel.history;
+  }
   if (auto failed = engine.check_heartbeat_sessions()) return *failed;
   engine.set_cadences();
   return engine;
@@ -137,6 +140,7 @@ MaybeError Engine::handle(const Reconfigure& change) {
   router_ = std::move(changed->router_);
   zones_ = std::move(changed->zones_);
   agents_ = std::move(changed->agents_);
+  histories_ = std::move(changed->histories_);
   forgive_context_engines();
   set_cadences();
   retire_unknown_agents();

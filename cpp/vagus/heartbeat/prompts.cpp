@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
+
+#include "vagus/text/unicode.hpp"
 
 namespace vagus {
 namespace {
@@ -59,6 +62,17 @@ std::string_view built_in_prompt(PromptKind kind, Audience audience) {
   });
   if (exact != std::end(kBuiltIn)) return exact->text;
   return std::find_if(std::begin(kBuiltIn), std::end(kBuiltIn), of_kind)->text;
+}
+
+std::vector<std::string> openings_of(const Heartbeat& heartbeat) {
+  constexpr std::string_view kBuiltInOpening = "This is a heartbeat:";
+  constexpr std::string_view kReferenceOpening = "Read HEARTBEAT.md if it exists";
+  std::vector<std::string> openings = {std::string(kBuiltInOpening),
+                                       std::string(kReferenceOpening)};
+  const std::size_t fixed = std::min(heartbeat.prompt.find("{{"), heartbeat.prompt.size());
+  const std::string own(trim(std::string_view(heartbeat.prompt).substr(0, fixed)));
+  if (!own.empty()) openings.push_back(own);
+  return openings;
 }
 
 std::string_view audience_sentence(Audience audience) {

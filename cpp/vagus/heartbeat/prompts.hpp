@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "vagus/config/prompt_templates.hpp"
+#include "vagus/config/config.hpp"
 
 namespace vagus {
 
@@ -21,5 +22,9 @@ std::string_view built_in_prompt(PromptKind kind, Audience audience);
 /// Values of the fields `audience` and `acknowledge`.
 std::string_view audience_sentence(Audience audience);
 std::string_view acknowledge_command(bool respond_tool);
+
+/// What the messages begin with that ask for a heartbeat: the built-in instruction and the
+/// configured one, as far as it is no template, and the reference's, which imported histories have.
+std::vector<std::string> openings_of(const Heartbeat& heartbeat);
 
 }  // namespace vagus

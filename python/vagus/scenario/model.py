@@ -27,6 +27,7 @@ from vagus.testing.invariants import INVARIANTS
 from vagus.testing.recording import Misbehaviour
 from vagus.testing.records import Reply
 from vagus.testing.spans import END_MS
+from vagus.testing.summaries import SUMMARISERS
 from vagus.types import ContextMethod
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Scenario:
     invariants: tuple[str, ...]
     variants: tuple[Variant, ...]
     context_engine: Misbehaviour | None
+    summariser: str | None
     source: Source
     raw: Mapping[str, Any]
 
@@ -160,6 +162,9 @@ def _scenario(root: Node) -> Scenario:
         ),
         variants=_variants(given("variants", [{"name": "default"}])),
         context_engine=_engine(fields["context_engine"]) if "context_engine" in fields else None,
+        summariser=fields["summariser"].choice(tuple(SUMMARISERS))
+        if "summariser" in fields
+        else None,
         source=root.source,
         raw=root.value,
     )
@@ -179,6 +184,7 @@ _SCENARIO = (
     "invariants",
     "variants",
     "context_engine",
+    "summariser",
 )
 
 

@@ -19,6 +19,7 @@ from vagus.testing.invariants import Violation
 from vagus.testing.models import Answer, Model, ScriptedFailure
 from vagus.testing.recording import RecordingContextEngine
 from vagus.testing.records import Delivery, ModelCall, Reply, RunList, html_table
+from vagus.testing.summaries import SUMMARISERS
 
 
 def _verdict(failures: Sequence[Failure]) -> str:
@@ -147,6 +148,8 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
 def _set_up(scenario: Scenario, variant: Variant) -> Harness:
     config = merged(scenario.config, variant.config)
     engines = {}
+    if scenario.summariser is not None:
+        config = merged(_SUMMARISED, config)
     if scenario.context_engine is not None:
         config = merged(_SERVED, config)
         engines[RECORDING] = RecordingContextEngine(scenario.context_engine)
@@ -169,8 +172,13 @@ def _set_up(scenario: Scenario, variant: Variant) -> Harness:
             trail = _config_trail(scenario, variant, trail_of(error.path))
         raise scenario.source.retell(trail, error, _note(scenario, variant)) from error
     harness.model(_model_of(scenario.rules))
+    if scenario.summariser is not None:
+        harness.summariser(SUMMARISERS[scenario.summariser])
     return harness
 
+
+_SUMMARISED = {"context": {"summarise": True}}
+"""What the configuration of a scenario with a summariser need not say."""
 
 _SERVED = {"context": {"engine": RECORDING, "owns_compaction": True}}
 """What the configuration of a scenario with a context engine need not say."""

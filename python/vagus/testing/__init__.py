@@ -9,6 +9,7 @@ from vagus.testing.harness import Harness
 from vagus.testing.invariants import INVARIANTS, Violation
 from vagus.testing.recording import Misbehaviour, RecordingContextEngine
 from vagus.testing.records import Delivery, EngineCall, ModelCall, Reply, Run, RunList
+from vagus.testing.summaries import outline
 
 __all__ = [
     "INVARIANTS",
@@ -22,4 +23,5 @@ __all__ = [
     "Run",
     "RunList",
     "Violation",
+    "outline",
 ]

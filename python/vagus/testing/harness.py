@@ -49,6 +49,7 @@ from vagus.testing.spans import (
     span_ms,
     step_ms,
 )
+from vagus.testing.summaries import Summariser
 from vagus.testing.timeline import Beat, Timeline, heartbeats
 from vagus.types import SubagentEnd, WakeIntent, WakeKind
 
@@ -133,6 +134,16 @@ class Harness:
             if not _is_unicode(text):
                 raise refusal(f"files[{name!r}]", text, "must be valid Unicode")
         self._host.workspaces[agent_id] = dict(files)
+
+    def summariser(self, summariser: Summariser | None) -> None:
+        """Sets what writes summaries of older turns, where `context.summarise` is configured.
+
+        Args:
+            summariser: a function of the `Summarize` effect that returns the summary, or None never
+                to answer; when it raises, there is no summary. `vagus.testing.outline` writes one
+                that is good enough for any task. Without a summariser there are no summaries.
+        """
+        self._host.summariser = summariser
 
     def model(self, model: Model | Script) -> None:
         """Sets what answers prompts from now on.

@@ -27,16 +27,19 @@ from vagus import (
     RunEnded,
     RunStarted,
     SetAlarm,
+    Summarize,
     Tick,
     UnknownRun,
     VagusError,
 )
 from vagus.context_engine import ContextEngine, serve
+from vagus.testing import summaries
 from vagus.testing.journal import Exchange, Kept, Prompt, Prompts, WakeBook
 from vagus.testing.models import Mistake, Model, ask, blame
 from vagus.testing.recording import is_silent
 from vagus.testing.records import Delivery, EngineCall, ModelCall, Run, RunList
 from vagus.testing.spans import moment
+from vagus.testing.summaries import Summariser
 
 COMMANDS_PER_CALL = 1_000_000
 """Commands after which a host takes a call for endless."""
@@ -51,6 +54,7 @@ class Host:
     Attributes:
         now_ms: the virtual time.
         model: what answers prompts.
+        summariser: what writes summaries.
         workspaces: files by agent and name.
         down: the channels that take no deliveries now.
         exchanges: every accepted command and its effects.
@@ -71,6 +75,7 @@ class Host:
     ) -> None:
         self.now_ms = start_ms
         self.model: Model | None = None
+        self.summariser: Summariser | None = None
         self.down: set[str] = set()
         self.workspaces: dict[str, dict[str, str]] = {}
         self.exchanges: list[Exchange] = []
@@ -192,6 +197,9 @@ class Host:
                     commands.append(self._send(effect))
                 elif isinstance(effect, ContextCall):
                     commands.extend(self._serve(effect))
+                elif isinstance(effect, Summarize):
+                    answer = summaries.answer(self.summariser, effect)
+                    commands.extend([] if answer is None else [answer])
                 else:
                     self._carry_out(effect)
 
@@ -300,6 +308,7 @@ class Host:
             model=prompt.model,
             messages=prompt.messages,
             ledger=prompt.ledger,
+            plan=prompt.plan,
         )
         self.open[run.run_id] = run
         return ModelCall(

@@ -13,6 +13,7 @@ from vagus import (
     Effect,
     Ledger,
     Message,
+    MessageFate,
     RunEnded,
     RunStarted,
     SessionKey,
@@ -36,6 +37,7 @@ class Prompt:
     model: str
     messages: tuple[Message, ...]
     ledger: Ledger
+    plan: tuple[MessageFate, ...]
     deadline_ms: int
     respond_tool: bool
     context_engine: str | None
@@ -50,6 +52,7 @@ class Prompt:
             model=self.model,
             messages=self.messages,
             ledger=self.ledger,
+            plan=self.plan,
             deadline_ms=self.deadline_ms,
             respond_tool=self.respond_tool,
             context_engine=self.context_engine,
@@ -72,6 +75,7 @@ class Prompts:
             model=effect.model,
             messages=tuple(map(self._shared, effect.messages)),
             ledger=effect.ledger,
+            plan=tuple(effect.plan),
             deadline_ms=effect.deadline_ms,
             respond_tool=effect.respond_tool,
             context_engine=effect.context_engine,

@@ -13,11 +13,13 @@ from vagus import (
     DeliveryRoute,
     Ledger,
     Message,
+    MessageFate,
     OverflowDetected,
     SessionKey,
     WakeCause,
     WakeDelay,
 )
+from vagus._explain import Explanation
 from vagus.context_engine import Answer, Params
 from vagus.heartbeat import HeartbeatResult
 from vagus.types import ContextMethod, RunKind, RunOutcome, SkipReason, Undelivered
@@ -190,7 +192,8 @@ class Run:
         depth: how many wakes that caused each other led to it; see `vagus.RequestWake`.
         model: the name of the model that was asked; None when none was.
         messages: the prompt that was sent; empty when none was.
-        ledger: what the prompt costs, in estimated tokens; None when none was assembled.
+        ledger: what the prompt costs, in tokens; None when none was assembled.
+        plan: what became of every message on its way into the prompt, and why.
         overflows: the prechecks that found the prompt too large (reference profile).
         outcome: how it ended; None while it is in flight.
         skip: why a skipped heartbeat did not ask the model.
@@ -220,6 +223,7 @@ class Run:
     model: str | None = None
     messages: tuple[Message, ...] = ()
     ledger: Ledger | None = None
+    plan: tuple[MessageFate, ...] = ()
     overflows: tuple[OverflowDetected, ...] = ()
     outcome: RunOutcome | None = None
     skip: SkipReason | None = None
@@ -235,6 +239,12 @@ class Run:
     def prompt(self) -> str:
         """The whole text that was sent, system message included; empty when nothing was."""
         return prompt_text(self.messages)
+
+    def explain(self) -> Explanation | None:
+        """The plan as a table, in a notebook with a bar of the budget; None when none was sent."""
+        if self.ledger is None or not self.messages:
+            return None
+        return Explanation(self.plan, self.ledger)
 
     @property
     def model_called(self) -> bool:
@@ -255,7 +265,7 @@ class Run:
 
     def to_dict(self) -> dict[str, Any]:
         """Every field and figure, JSON-ready; the prompt's messages are left out."""
-        return _fields_of(self, frozenset({"messages", "overflows"})) | {
+        return _fields_of(self, frozenset({"messages", "overflows", "plan"})) | {
             "model_called": self.model_called,
             "message_count": self.message_count,
             "prechecks": self.prechecks,
