@@ -203,7 +203,9 @@ TEST(Assembly, WhatRulesAddIsWithinTheBudget) {
       const std::string id(1 + static_cast<std::size_t>(dice.roll(3)), '!');
       ASSERT_FALSE(context.append(user(long_text(dice.roll(60)))));
       ASSERT_FALSE(context.append(calls({id, id + "?"})));
-      if (dice.roll(2) == 0) ASSERT_FALSE(context.append(result(id, long_text(dice.roll(60)))));
+      if (dice.roll(2) == 0) {
+        ASSERT_FALSE(context.append(result(id, long_text(dice.roll(60)))));
+      }
     }
     AssemblyRequest request = asking(60 + dice.roll(400));
     request.rules = TurnRules::anthropic;

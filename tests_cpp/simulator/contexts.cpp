@@ -73,7 +73,7 @@ class Story {
   Story(std::uint64_t seed, Tally& tally)
       : dice_(seed), tally_(tally), context_(some_key(), Profile::vagus, limits()) {
     if (dice_.roll(4) == 0) counter_ = &count_bytes;
-    for (std::int64_t& window : windows_) window = 40 + dice_.roll(1 + dice_.roll(8'000));
+    for (std::int64_t& window : windows_) window = 40 + dice_.roll(1 + dice_.roll(3'000));
     system_ = dice_.roll(3) == 0 ? "" : text(60);
     if (dice_.roll(3) == 0) tools_ = {{"exec", text(20), "{\"type\":\"object\"}", {}}};
     if (dice_.roll(3) == 0) rules_ = static_cast<TurnRules>(dice_.roll(3));
@@ -105,7 +105,7 @@ class Story {
   }
 
   std::string some_text() {
-    static constexpr std::int64_t sizes[] = {0, 4, 40, 400, 3'000};
+    static constexpr std::int64_t sizes[] = {0, 4, 40, 200, 1'000};
     return text(sizes[dice_.roll(5)]);
   }
 
