@@ -239,7 +239,7 @@ void ChatStream::show(ChatRun& run, Occasion occasion, Millis now) {
   event.delta_text = event.replace ? shown.text : shown.text.substr(run.sent.size());
   event.text = shown.text;
   event.clipped = run.clipped;
-  tell(run, event);
+  tell(run, std::move(event));
   ++counts_.deltas;
   run.is_outdated = false;
   run.sent = std::move(shown.text);
@@ -292,14 +292,15 @@ std::vector<std::string> ChatStream::everybody(const ChatRun& run) const {
   return all;
 }
 
-void ChatStream::tell(const ChatRun& run, const ChatEvent& event) {
+void ChatStream::tell(const ChatRun& run, ChatEvent event) {
   for (std::size_t i = 0; i < run.clients.size(); ++i) {
     std::vector<std::string> to = audience(run, i, event.state != ChatState::delta);
     if (to.empty()) continue;
-    ChatEvent& told = std::get<ChatEvent>(outputs_.emplace_back(event));
-    told.client_run_id = run.clients[i].client_run_id;
-    told.requested_key = run.clients[i].requested_key;
-    told.subscribers = std::move(to);
+    event.client_run_id = run.clients[i].client_run_id;
+    event.requested_key = run.clients[i].requested_key;
+    event.subscribers = std::move(to);
+    const bool is_last = i + 1 == run.clients.size();
+    is_last ? outputs_.emplace_back(std::move(event)) : outputs_.emplace_back(event);
   }
 }
 
@@ -326,7 +327,7 @@ void ChatStream::finish(std::uint32_t place, Terminal terminal, Millis now) {
   event.error = std::move(terminal.error);
   event.error_kind = terminal.kind;
   event.stop_reason = std::move(terminal.stop_reason);
-  tell(run, event);
+  tell(run, std::move(event));
   counts_.finals += terminal.state == ChatState::final ? 1 : 0;
   counts_.errors += terminal.state == ChatState::error ? 1 : 0;
   counts_.aborts += terminal.state == ChatState::aborted ? 1 : 0;

@@ -132,24 +132,26 @@ struct PendingError {
 
 /// The one record of a live run.
 struct ChatRun {
-  std::int64_t order = 0;  ///< of registration; 0 when the place is free
+  // What an event looks at stands together.
   std::int64_t seq = 0;
   std::int64_t attempt = 1;
-  std::string raw;                 ///< the text that was accepted
   std::optional<Millis> flush_at;  ///< when the text held back may be sent
-  std::optional<Millis> sent_at;
-  std::optional<Millis> deadline;
   bool heartbeat = false;
   bool visible = true;
   bool clipped = false;
   bool is_outdated = false;  ///< clients were shown text that does not count any more
   bool told_duplicate = false;
   bool told_superseded = false;
-  std::string sent;  ///< the text that was last shown
-  Rare<PendingError> failing;
+  std::string raw;  ///< the text that was accepted
   std::string id;
-  std::optional<SessionKey> session;
+
+  std::optional<Millis> sent_at;
+  std::string sent;        ///< the text that was last shown
+  std::int64_t order = 0;  ///< of registration; 0 when the place is free
+  std::optional<Millis> deadline;
+  Rare<PendingError> failing;
   std::vector<ChatClient> clients;  ///< at least one
+  std::optional<SessionKey> session;
   std::optional<ChatPrincipal> owner;
 };
 

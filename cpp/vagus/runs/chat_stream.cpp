@@ -123,7 +123,7 @@ void ChatStream::add(const ChatRegistration& registration, Millis now) {
   run.visible = registration.visible;
   run.deadline = registration.deadline_ms;
   if (!run.deadline && profile_.run_ms > 0) run.deadline = add_saturated(now, profile_.run_ms);
-  ids_.emplace(run.id, place);
+  ids_.add(run.id, place);
   if (run.session) rooms_.enter(*run.session, run.order, place);
   for (const ChatClient& client : registration.clients) add_client(place, client);
   if (run.clients.empty()) run.clients.push_back({run.id, "", {}});
@@ -158,7 +158,7 @@ MaybeError ChatStream::join(std::string_view run_id, const ChatClient& client, M
 
 void ChatStream::add_client(std::uint32_t place, const ChatClient& client) {
   ChatRun& run = runs_[place];
-  ids_.emplace(client.client_run_id, place);
+  if (client.client_run_id != run.id) ids_.add(client.client_run_id, place);
   ChatClient& added =
       run.clients.emplace_back(ChatClient{client.client_run_id, client.requested_key, {}});
   for (const std::string& subscriber : client.subscribers) {
@@ -178,7 +178,7 @@ bool ChatStream::withdraw(std::string_view run_id, std::string_view client_run_i
   if (found == run.clients.end() || run.clients.size() == 1) return false;
   const ChatClient gone = std::move(*found);
   run.clients.erase(found);
-  if (gone.client_run_id != run.id) ids_.erase(gone.client_run_id);
+  if (gone.client_run_id != run.id) ids_.remove(gone.client_run_id, *place);
   for (const std::string& subscriber : gone.subscribers) {
     const bool stays =
         std::any_of(run.clients.begin(), run.clients.end(),
@@ -235,8 +235,12 @@ void ChatStream::catch_up(std::uint32_t place, const ChatClient& client,
 }
 
 std::optional<std::uint32_t> ChatStream::place_of(std::string_view id) const {
-  const auto found = ids_.find(id);
-  return found == ids_.end() ? std::nullopt : std::optional(found->second);
+  return ids_.find(id, [&](std::uint32_t place) {
+    const ChatRun& run = runs_[place];
+    return run.id == id ||
+           std::any_of(run.clients.begin(), run.clients.end(),
+                       [&](const ChatClient& each) { return each.client_run_id == id; });
+  });
 }
 
 std::uint32_t ChatStream::make_place() {
@@ -254,19 +258,18 @@ void ChatStream::release(std::uint32_t place, ChatState state, Millis now) {
   const Millis until = add_saturated(now, profile_.tombstone_ms);
   alarms_.clear(place);
   if (run.session) rooms_.exit(*run.session, run.order);
-  ids_.erase(run.id);
+  ids_.remove(run.id, place);
   ended_.add(run.id, state, until);
   for (const ChatClient& client : run.clients) {
     for (const std::string& subscriber : client.subscribers) rooms_.leave(subscriber, run.order);
     if (client.client_run_id == run.id) continue;
-    ids_.erase(client.client_run_id);
+    ids_.remove(client.client_run_id, place);
     ended_.add(client.client_run_id, state, until);
   }
   free_.push_back(place);
   if (free_.size() < runs_.size()) return;
   runs_ = {};
   free_ = {};
-  ids_ = {};
 }
 
 const ChatRun* ChatStream::find(std::string_view id) const {

@@ -2,11 +2,9 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,9 +14,9 @@
 #include "vagus/runs/chat_endings.hpp"
 #include "vagus/runs/chat_event.hpp"
 #include "vagus/runs/chat_run.hpp"
+#include "vagus/runs/id_index.hpp"
 #include "vagus/runs/rooms.hpp"
 #include "vagus/runs/stream_profile.hpp"
-#include "vagus/runs/text_hash.hpp"
 #include "vagus/runs/tombstones.hpp"
 
 namespace vagus {
@@ -228,15 +226,15 @@ class ChatStream {
   bool has_audience(const ChatRun& run) const;
   std::vector<std::string> audience(const ChatRun& run, std::size_t client, bool ends) const;
   std::vector<std::string> everybody(const ChatRun& run) const;
-  void tell(const ChatRun& run, const ChatEvent& event);
+  void tell(const ChatRun& run, ChatEvent event);
   void note(const ChatRun& run, NoticeKind kind, std::int64_t expected, std::int64_t received);
 
   StreamProfile profile_;
   Limits limits_;
   std::int64_t opened_ = 0;
-  std::deque<ChatRun> runs_;  ///< places, so that a run does not move while it lives
+  std::vector<ChatRun> runs_;  ///< by place; a registration may move them
   std::vector<std::uint32_t> free_;
-  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> ids_;
+  IdIndex ids_;
   Alarms alarms_;
   Rooms rooms_;
   Tombstones ended_;

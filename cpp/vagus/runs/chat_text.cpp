@@ -166,11 +166,13 @@ ShownText shown_text(std::string_view raw, const StreamProfile& profile) {
 
 std::string_view without_open_tag(std::string_view text) {
   if (text.ends_with('[') && !text.ends_with("[[")) return text.substr(0, text.size() - 1);
-  const std::size_t open = text.rfind("[[");
+  const std::size_t start = text.size() - std::min(text.size(), kMaxOpenTag + 2);
+  const std::string_view end = text.substr(start);
+  const std::size_t open = end.rfind("[[");
   if (open == std::string_view::npos) return text;
-  const std::string_view inside = text.substr(open + 2);
+  const std::string_view inside = end.substr(open + 2);
   const bool is_open = inside.find("]]") == std::string_view::npos && may_be_tag(inside);
-  return is_open ? text.substr(0, open) : text;
+  return is_open ? text.substr(0, start + open) : text;
 }
 
 }  // namespace vagus

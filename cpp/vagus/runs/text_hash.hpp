@@ -8,7 +8,8 @@ namespace vagus {
 /// Finds a `std::string` by a view, without a copy. Never iterated where order shows.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept {
+  // Not `noexcept`, so that libstdc++ keeps the hash beside the text and compares it first.
+  std::size_t operator()(std::string_view text) const {
     return std::hash<std::string_view>{}(text);
   }
 };
