@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <set>
 
+#include "vagus/base/json_codec.hpp"
 #include "vagus/runs/chat_stream.hpp"
 #include "vagus/runs/chat_text.hpp"
 #include "vagus/text/acknowledgement.hpp"
@@ -73,6 +75,28 @@ Result<ChatReceipt> ChatStream::feed(const ChatInput& input, Millis now) {
   registration.attempt = std::max<std::int64_t>(input.attempt, 1);
   add(registration, now);
   return apply(*place_of(input.run_id), input, now);
+}
+
+// A run that one of the events starts is known to those behind it.
+Result<std::vector<ChatReceipt>> ChatStream::feed_many(const std::vector<const ChatInput*>& inputs,
+                                                       Millis now) {
+  std::set<std::string_view> started;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const ChatInput& input = *inputs[i];
+    auto failed = check(input, now);
+    const bool follows =
+        failed && failed->code == ErrorCode::unknown_run && started.count(input.run_id) > 0;
+    if (failed && !follows) return renamed(*failed, join_path("inputs", i) + "." + failed->field);
+    if (input.kind == ChatInputKind::start) started.insert(input.run_id);
+  }
+  std::vector<ChatReceipt> receipts;
+  receipts.reserve(inputs.size());
+  for (const ChatInput* input : inputs) {
+    Result<ChatReceipt> taken = feed(*input, now);
+    // Only a run that ended, and was forgotten for others that ended, within the batch.
+    receipts.push_back(taken ? *taken : ChatReceipt::ended);
+  }
+  return receipts;
 }
 
 Ending ChatStream::ending(const ChatInput& input) const {

@@ -83,6 +83,14 @@ MaybeError ChatStream::check_clients(const std::vector<ChatClient>& clients,
   return check_room_for(subscriptions_of(clients));
 }
 
+MaybeError ChatStream::check_client(const std::string& client_run_id,
+                                    const std::optional<std::string>& subscriber) const {
+  if (auto failed = check_new_id("client_run_id", client_run_id)) return failed;
+  if (!subscriber) return std::nullopt;
+  if (auto failed = check_id("subscriber", *subscriber)) return failed;
+  return check_room_for(1);
+}
+
 MaybeError ChatStream::check_registration(const ChatRegistration& registration) const {
   if (auto failed = check_new_id("run_id", registration.run_id)) return failed;
   if (auto failed = check_clients(registration.clients, registration.run_id)) return failed;
@@ -282,13 +290,13 @@ const ChatRun* ChatStream::find(std::string_view id) const {
 MaybeError ChatStream::subscribe(const std::string& subscriber, const SessionKey& session,
                                  Millis now) {
   if (auto failed = check_time("now_ms", now)) return failed;
-  advance(now);
   if (auto failed = check_id("subscriber", subscriber)) return failed;
   if (session.empty()) {
     return make_error(ErrorCode::invalid_input, "session_key", "", "must not be empty");
   }
   if (contains(rooms_.listeners(session), subscriber)) return std::nullopt;
   if (auto failed = check_room_for(1)) return failed;
+  advance(now);
   rooms_.subscribe(subscriber, session);
   for (const auto& [order, place] : rooms_.runs(session)) {
     const ChatRun& run = runs_[place];
@@ -326,8 +334,9 @@ Result<ChatAbort> ChatStream::abort(std::string_view run_id,
   advance(now);
   const auto place = place_of(run_id);
   if (!place || (session && runs_[*place].session != session)) return ChatAbort{};
-  if (!may_stop(runs_[*place], requester)) return ChatAbort{AbortVerdict::not_permitted, {}};
-  ChatAbort done{AbortVerdict::aborted, {runs_[*place].id}};
+  const ChatRun& run = runs_[*place];
+  if (!may_stop(run, requester)) return ChatAbort{AbortVerdict::not_permitted, {}, {}};
+  ChatAbort done{AbortVerdict::aborted, {run.id}, {partial_text(run)}};
   stop(*place, reason, now);
   return done;
 }
@@ -346,6 +355,7 @@ Result<ChatAbort> ChatStream::abort_session(const SessionKey& session,
     }
     done.verdict = AbortVerdict::aborted;
     done.run_ids.push_back(runs_[place].id);
+    done.texts.push_back(partial_text(runs_[place]));
     stop(place, reason, now);
   }
   return done;

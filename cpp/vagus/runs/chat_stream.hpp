@@ -45,12 +45,14 @@ constexpr std::array<std::string_view, 3> enum_names(AbortVerdict) {
 struct ChatAbort {
   AbortVerdict verdict = AbortVerdict::unknown;
   std::vector<std::string> run_ids;
+  std::vector<std::string> texts;
 
   static constexpr std::string_view kName = "ChatAbort";
   static constexpr auto fields() {
     return field_list(
         required("verdict", &ChatAbort::verdict, "aborted, unknown or not_permitted"),
-        required("run_ids", &ChatAbort::run_ids, "the runs that were stopped, oldest first"));
+        required("run_ids", &ChatAbort::run_ids, "the runs that were stopped, oldest first"),
+        required("texts", &ChatAbort::texts, "what each had said so far; blank for nothing"));
   }
 };
 
@@ -125,6 +127,10 @@ class ChatStream {
   /// deadline that is no time; an attempt below 1.
   MaybeError open(const ChatRegistration& registration, Millis now);
 
+  /// Refuses a client run that `open` would refuse now.
+  MaybeError check_client(const std::string& client_run_id,
+                          const std::optional<std::string>& subscriber) const;
+
   /// One more client run of a live run. Errors: as `open`; `unknown_run`.
   MaybeError join(std::string_view run_id, const ChatClient& client, Millis now);
 
@@ -140,6 +146,10 @@ class ChatStream {
   /// is negative, text beyond `limits.text_bytes` or not UTF-8; `unknown_run` for anything but a
   /// start of a run that was never opened or is forgotten.
   Result<ChatReceipt> feed(const ChatInput& input, Millis now);
+
+  /// Takes many, in order: all of them or, with the error of the first that is refused, none.
+  Result<std::vector<ChatReceipt>> feed_many(const std::vector<const ChatInput*>& inputs,
+                                             Millis now);
 
   /// Refuses what `feed` would, without taking it.
   MaybeError check(const ChatInput& input, Millis now) const;
