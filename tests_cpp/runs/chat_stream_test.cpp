@@ -120,10 +120,12 @@ TEST_F(ChatStreamTest, ADeltaThatDoesNotExtendTheTextReplacesIt) {
   ChatInput other = input("r", ChatInputKind::text);
   other.text = "second";
   feed(other);
+  wait(0);
   other.text = "";
   other.replace = true;
   now += 100;
   feed(other);
+  wait(0);
   feed(input("r", ChatInputKind::end));
   EXPECT_EQ(told(), (Lines{"delta c-r 'first' +first -> tab", "delta c-r 'second' =second -> tab",
                            "final c-r '' -> tab"}));

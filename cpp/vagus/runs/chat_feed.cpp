@@ -236,11 +236,12 @@ void ChatStream::show_or_hold(std::uint32_t place, Millis now) {
   ChatRun& run = runs_[place];
   if (run.flush_at || hides(run)) return;
   const Millis next = run.sent_at ? add_saturated(*run.sent_at, profile_.throttle_ms) : now;
-  if (next <= now) {
-    show(run, Occasion::text, now);
-  } else if (profile_.trailing) {
-    run.flush_at = next;
+  // With a timer, only the first text is shown at once: pieces that come together go together.
+  if (profile_.trailing && run.sent_at) {
+    run.flush_at = std::max(next, now);
     set_alarm(place);
+  } else if (next <= now) {
+    show(run, Occasion::text, now);
   }
 }
 
@@ -360,7 +361,11 @@ void ChatStream::finish(std::uint32_t place, Terminal terminal, Millis now) {
 
 void ChatStream::advance(Millis now) {
   ended_.expire(now);
-  for (const Alarms::Alarm* next = alarms_.first(); next != nullptr && next->at <= now;
+  happen_until(now - 1, now);
+}
+
+void ChatStream::happen_until(Millis last, Millis now) {
+  for (const Alarms::Alarm* next = alarms_.first(); next != nullptr && next->at <= last;
        next = alarms_.first()) {
     happen(next->thing, now);
   }
@@ -395,7 +400,8 @@ void ChatStream::set_alarm(std::uint32_t place) {
 }
 
 void ChatStream::tick(Millis now) {
-  advance(now);
+  ended_.expire(now);
+  happen_until(now, now);
 }
 
 std::optional<Millis> ChatStream::next_due() const {

@@ -97,9 +97,9 @@ struct ChatStats {
 
 /// Runs as their clients see them: text as it comes, and exactly one ending.
 ///
-/// Pure: times come in as `now`, what is to be sent goes out through `take()`, in order. What time
-/// brings happens before anything else of a call, also of one that is refused because of what it
-/// asks. Not thread-safe.
+/// Pure: times come in as `now`, what is to be sent goes out through `take()`, in order. What was
+/// due before `now` happens before anything else of a call, also of one that is refused because of
+/// what it asks; what is due at `now`, when `tick` is called. Not thread-safe.
 ///
 /// Guarantees (spec: runs, section 1.8):
 ///  G1. every run that was opened or started ends in exactly one of final, error and aborted, for
@@ -216,6 +216,7 @@ class ChatStream {
 
   // Events (chat_feed.cpp).
   void advance(Millis now);
+  void happen_until(Millis last, Millis now);
   ChatReceipt take_late(const ChatInput& input);
   ChatReceipt apply(std::uint32_t place, const ChatInput& input, Millis now);
   std::optional<ChatReceipt> count(ChatRun& run, const ChatInput& input);
