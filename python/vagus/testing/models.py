@@ -121,8 +121,10 @@ def _said(reply: Reply, run_id: str, latency_ms: int) -> list[tuple[int, Said]]:
     for each in reply.stream:
         chunk = each if isinstance(each, Chunk) else Chunk(each)
         at_ms += span_ms(chunk.after, "after")
-        fields = {"delta": chunk.delta, "text": chunk.text, "tool": chunk.tool, "seq": chunk.seq}
-        said.append((at_ms, StreamModel(run_id=run_id, **fields)))
+        piece = StreamModel(
+            run_id=run_id, delta=chunk.delta, text=chunk.text, tool=chunk.tool, seq=chunk.seq
+        )
+        said.append((at_ms, piece))
     after_ms = latency_ms if reply.after is None else span_ms(reply.after, "after")
     done = ModelReplied(run_id=run_id, text=reply.text, messages=reply.messages)
     return said + [(max(at_ms, after_ms), done)] * reply.ends
