@@ -11,6 +11,8 @@ from vagus import Scenario
 from vagus.scenario import shipped
 
 NAMES = [
+    "agent-dies-silently",
+    "final-without-key",
     "ghosted-thread",
     "incident-84218",
     "isolated-ticks",

@@ -150,10 +150,14 @@ def session_scope(scope: Any) -> str:
 
 # What takes each of the lists of names that stand for an enum of the core.
 TAKERS: dict[str, Callable[[str], object]] = {
+    "AbortVerdict": taker("AbortAnswered", "verdict"),
     "AdmissionCode": taker("Admission", "code"),
     "BindingOutcome": taker("BindingExplanation", "outcome"),
     "CommitStatus": taker("ContextCommitted", "status"),
     "ContextMethod": taker("ContextCall", "method"),
+    "ChatErrorKind": taker("ChatInput", "error_kind"),
+    "ChatInputKind": taker("ChatInput", "kind"),
+    "ChatState": taker("ChatEvent", "state"),
     "DelayCause": taker("WakeDelay", "why"),
     "Dialect": lambda dialect: _core.read_messages(dialect, []),
     "DisposeReason": taker("ContextDispose", "reason"),
@@ -174,6 +178,7 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "LintCode": taker("Finding", "code"),
     "MaintainReason": taker("ContextMaintain", "reason"),
     "MatchedBy": taker("Route", "matched_by"),
+    "NoticeKind": taker("ChatNotice", "kind"),
     "PartKind": taker("Part", "kind"),
     "PeerKind": taker("Peer", "kind"),
     "PeerWord": taker("KeyRoute", "peer_kind"),

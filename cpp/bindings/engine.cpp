@@ -139,6 +139,10 @@ void bind_commands(py::module_& module) {
   bind_command<Delivered>(module, "Command: a reply has arrived.");
   bind_command<DeliveryFailed>(module, "Command: a reply has not arrived.");
   bind_command<SetHeartbeats>(module, "Command: switch all cadences on or off.");
+  bind_command<StreamModel>(module, "Command: what the model has said so far.");
+  bind_command<AbortRun>(module, "Command: stop runs.");
+  bind_command<Subscribe>(module, "Command: tell a subscriber what the runs of a session say.");
+  bind_command<Unsubscribe>(module, "Command: a subscriber leaves a session, or is gone.");
   bind_reconfigure(module);
   bind_command<ContextAnswered>(module, "Command: the answer to ContextCall.");
   bind_command<ContextFailed>(module, "Command: a context engine raised.");
@@ -173,6 +177,9 @@ void bind_effects(py::module_& module) {
   bind_effect<OverflowDetected>(module, "Effect (reference profile): a precheck failed.");
   bind_effect<SessionReset>(module, "Effect: a session began a new transcript.");
   bind_effect<RunEnded>(module, "Effect: a run is over; its lane is free.");
+  bind_effect<ChatEvent>(module, "Effect: tell these subscribers what a run says, or its end.");
+  bind_effect<ChatNotice>(module, "Effect: something was odd about the events of a run.");
+  bind_effect<AbortAnswered>(module, "Effect: what an AbortRun did.");
   bind_effect<SetAlarm>(module, "Effect: call apply again at this time.");
   bind_effect<ContextCall>(module,
                            "Effect: call a context engine and answer with ContextAnswered or "

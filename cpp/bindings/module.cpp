@@ -28,5 +28,6 @@ PYBIND11_MODULE(_core, module) {
   vagus::bindings::bind_reference_pricing(module);
   vagus::bindings::bind_compaction(module);
   vagus::bindings::bind_transcripts(module);
+  vagus::bindings::bind_chat(module);
   vagus::bindings::bind_engine(module);
 }

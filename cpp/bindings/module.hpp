@@ -18,6 +18,7 @@ void bind_hooks(pybind11::module_& module);
 void bind_wake_labels(pybind11::module_& module);
 void bind_wakes(pybind11::module_& module);
 void bind_heartbeat(pybind11::module_& module);
+void bind_chat(pybind11::module_& module);
 void bind_compaction(pybind11::module_& module);
 void bind_context(pybind11::module_& module);
 void bind_context_engine(pybind11::module_& module);

@@ -23,12 +23,16 @@ from vagus._errors import (
 
 from vagus._core import (  # isort: skip  (the core raises the errors above)
     WORKSPACE_FILES,
+    AbortAnswered,
+    AbortRun,
     Admission,
     AdmissionPolicy,
     AgentCaller,
     Assembly,
     BindingExplanation,
     CallModel,
+    ChatEvent,
+    ChatNotice,
     ClockStepped,
     Context,
     ContextAnswered,
@@ -89,6 +93,8 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     SetAlarm,
     SetHeartbeats,
     SharedSession,
+    StreamModel,
+    Subscribe,
     SubagentEnded,
     Summarize,
     Summarized,
@@ -98,6 +104,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     TierExplanation,
     TurnQueued,
     TurnRefused,
+    Unsubscribe,
     Wake,
     WakeCause,
     WakeDelay,
@@ -128,6 +135,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WORKSPACE_FILES",
+    "AbortAnswered",
+    "AbortRun",
     "Admission",
     "AdmissionPolicy",
     "AgentCaller",
@@ -135,6 +144,8 @@ __all__ = [
     "Assembly",
     "BindingExplanation",
     "CallModel",
+    "ChatEvent",
+    "ChatNotice",
     "ClockStepped",
     "Command",
     "Context",
@@ -204,7 +215,9 @@ __all__ = [
     "SetAlarm",
     "SetHeartbeats",
     "SharedSession",
+    "StreamModel",
     "SubagentEnded",
+    "Subscribe",
     "Summarize",
     "Summarized",
     "SummaryFailed",
@@ -215,6 +228,7 @@ __all__ = [
     "TurnRefused",
     "UnknownAgent",
     "UnknownRun",
+    "Unsubscribe",
     "VagusError",
     "Wake",
     "WakeCause",
@@ -263,6 +277,10 @@ Command = (
     | SubagentEnded
     | Summarized
     | SummaryFailed
+    | StreamModel
+    | AbortRun
+    | Subscribe
+    | Unsubscribe
 )
 """What a host tells the engine."""
 
@@ -287,6 +305,9 @@ Effect = (
     | ContextEngineQuarantined
     | Summarize
     | SummarySettled
+    | ChatEvent
+    | ChatNotice
+    | AbortAnswered
 )
 """What the engine asks of its host, or tells it."""
 

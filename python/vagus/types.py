@@ -239,8 +239,24 @@ RunOutcome: TypeAlias = Literal[
     "timed_out",
     "refused",
     "restarted",
+    "aborted",
 ]
 """How a run ended."""
+
+ChatState: TypeAlias = Literal["delta", "final", "error", "aborted"]
+"""What a client is told of a run: more text, or how it ended."""
+
+ChatErrorKind: TypeAlias = Literal["refusal", "timeout", "rate_limit", "context_length", "unknown"]
+"""What kind of error ended a run."""
+
+ChatInputKind: TypeAlias = Literal["start", "text", "tool", "fallback", "error", "end", "other"]
+"""What kind of event the producer of a run tells."""
+
+NoticeKind: TypeAlias = Literal["gap", "duplicate", "superseded", "late", "unresolved"]
+"""What was odd about the events of a run."""
+
+AbortVerdict: TypeAlias = Literal["aborted", "unknown", "not_permitted"]
+"""What became of a request to stop runs."""
 
 Fit: TypeAlias = Literal["fits", "shrink-results", "compact", "compact-then-shrink"]
 """What a prompt needs before it can be sent."""

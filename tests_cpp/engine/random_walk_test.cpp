@@ -45,6 +45,7 @@ class Witness {
   const std::set<std::string>& over() const { return over_; }
   bool waits_for_files(const std::string& run_id) const { return thinking_.count(run_id) == 0; }
   std::size_t calls() const { return calls_; }
+  std::size_t told() const { return told_.size(); }
 
   Message tool_message(std::int64_t seed) const {
     return seed % 2 == 0 ? testing_messages::calls({"a"}) : testing_messages::result("a");
@@ -70,7 +71,22 @@ class Witness {
     if (run.retry_at_ms) answered_[started->second.home_key] -= started->second.requests;
     open_.erase(started);
     EXPECT_EQ(lanes_.erase(run.session_key), 1U);
+    for (const std::string& client : followed_[run.run_id]) {
+      EXPECT_EQ(told_.count(client), 1U) << client << " is not told its end";
+    }
     over_.insert(run.run_id);
+  }
+
+  // one_terminal_per_run, for each client run of it
+  void see(const ChatEvent& event) {
+    EXPECT_EQ(open_.count(event.run_id), 1U) << "told of a run that is not in flight";
+    EXPECT_EQ(told_.count(event.client_run_id), 0U) << event.client_run_id << " had its end";
+    EXPECT_EQ(event.session_key, open_.at(event.run_id).session_key);
+    for (const std::string& each : event.subscribers) {
+      EXPECT_TRUE(each == "all" || each == "tab-" + event.client_run_id) << each;
+    }
+    followed_[event.run_id].insert(event.client_run_id);
+    if (event.state != ChatState::delta) told_.insert(event.client_run_id);
   }
 
   // budget_respected, pairs_intact
@@ -131,6 +147,8 @@ class Witness {
   std::set<std::string> known_;
   std::map<std::string, RunStarted> open_;
   std::set<std::string> over_;
+  std::set<std::string> told_;  ///< client runs that were told their end
+  std::map<std::string, std::set<std::string>> followed_;
   std::set<SessionKey> lanes_;
   std::map<SessionKey, std::int64_t> asked_;
   std::map<SessionKey, std::int64_t> answered_;
@@ -152,9 +170,13 @@ class Walker {
 
  private:
   Command draw() {
-    switch (dice_.roll(12)) {
+    switch (dice_.roll(14)) {
       case 0:
-        return message_to(session(), words());
+        return followed(message_to(session(), words()));
+      case 12:
+        return dice_.roll(4) == 0 ? Command(Subscribe{"all", session()}) : stream();
+      case 13:
+        return dice_.roll(4) == 0 ? abort() : stream();
       case 1:
         return message_from("C" + std::to_string(dice_.roll(2)), words());
       case 2:
@@ -174,6 +196,28 @@ class Walker {
       default:
         return answer();
     }
+  }
+
+  Command followed(Inbound message) {
+    const std::string client = "c" + std::to_string(++clients_);
+    message.client_run_id = client;
+    message.subscriber = "tab-" + client;
+    return message;
+  }
+
+  Command stream() {
+    if (witness_.open().empty()) return Tick{};
+    const std::string run_id = pick(witness_.open()).first;
+    if (witness_.waits_for_files(run_id)) return FilesRead{run_id, {}};
+    StreamModel piece;
+    piece.run_id = run_id;
+    piece.delta = words();
+    return piece;
+  }
+
+  Command abort() {
+    if (witness_.open().empty()) return Tick{};
+    return AbortRun{pick(witness_.open()).first, {}, {}, "rpc"};
   }
 
   Command answer() {
@@ -216,6 +260,7 @@ class Walker {
 
   Witness& witness_;
   Dice dice_;
+  std::int64_t clients_ = 0;
 };
 
 TEST(EngineRandomWalk, KeepsEveryPromise) {
@@ -226,6 +271,7 @@ TEST(EngineRandomWalk, KeepsEveryPromise) {
       Walker walker(witness, seed);
       for (int i = 0; i < 1'000 && !testing::Test::HasFailure(); ++i) walker.step();
       EXPECT_GT(witness.calls(), 100U) << "a walk that went nowhere proves nothing";
+      EXPECT_GT(witness.told(), 20U);
     }
   }
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .adapters.values import Versioned
+from .chat_facts import CHAT_AREAS, chat_only, facts
 
 if TYPE_CHECKING:
     from .adapters.values import Adapter
@@ -84,13 +85,41 @@ def read_cases(path: Path) -> list[Case]:
             case = json.loads(line)
             where = f"{path.name}:{number}"
             if "area" in case:
-                cases.append(history(case, where))
+                cases.extend(histories(case, where))
                 continue
             function = case.get("fn", SEQUENCE)
             told = case.get("ver", ())
             versions = (told,) if isinstance(told, str) else tuple(told)
             cases.append(Case(function, case.get("args", {}), case.get("expect"), where, versions))
     return cases
+
+
+def histories(case: Mapping[str, Any], where: str) -> list[Case]:
+    """A recorded history as a case; one of a run as a case for each version that is known.
+
+    Of a run, only what vagus models is compared, see ``chat_facts``.
+    """
+    made = history(case, where)
+    if case["area"] not in CHAT_AREAS:
+        return [made]
+    newest = facts(case[NEWEST]) if NEWEST in case else None
+    if newest is None and case.get("same_chat_in_2026_9_6"):
+        newest = chat_only(case["expect"])
+    told = {"2026.4": facts(case["expect"])} | ({} if newest is None else {"2026.9": newest})
+    return [
+        replace(
+            made,
+            args={
+                **made.args,
+                "area": case["area"],
+                "profile": profile,
+                "told": expect,
+                "want": case.get("want"),
+            },
+            expect=made.expect if "want" in case else expect,
+        )
+        for profile, expect in told.items()
+    ]
 
 
 def history(case: Mapping[str, Any], where: str) -> Case:

@@ -30,6 +30,10 @@ struct Limits {
   std::int64_t queued_turns = 20;
   std::int64_t transcript_messages = 20'000;
   std::int64_t ended_runs = 4'096;
+  std::int64_t live_runs = 200'000;
+  std::int64_t live_text_bytes = 500'000;
+  std::int64_t run_clients = 64;
+  std::int64_t subscriptions = 100'000;
   std::int64_t deliveries = 1'024;
   std::int64_t delivery_attempts = 60;
   std::int64_t checklist_tasks = 200;
@@ -56,6 +60,12 @@ struct Limits {
               "messages kept in one transcript; the oldest turns give way"),
         field("ended_runs", &Limits::ended_runs,
               "ended runs remembered, so that a late reply is recognised"),
+        field("live_runs", &Limits::live_runs, "runs whose text is streamed at one time"),
+        field("live_text_bytes", &Limits::live_text_bytes,
+              "bytes kept of the text that one run streams; its beginning gives way"),
+        field("run_clients", &Limits::run_clients, "client runs that one run answers"),
+        field("subscriptions", &Limits::subscriptions,
+              "subscriptions to runs and sessions, of all subscribers together"),
         field("deliveries", &Limits::deliveries,
               "replies kept until the host says what became of them; the oldest is let go"),
         field("delivery_attempts", &Limits::delivery_attempts,

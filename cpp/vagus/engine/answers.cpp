@@ -132,6 +132,7 @@ std::optional<Indicator> Engine::indicator_of(const ActiveRun& run, const RunEnd
   if (!visibility_at_target(inputs_of(run)).use_indicator) return std::nullopt;
   switch (ended.outcome) {
     case RunOutcome::skipped:
+    case RunOutcome::aborted:
       return std::nullopt;
     case RunOutcome::acknowledged:
       return Indicator::ok;

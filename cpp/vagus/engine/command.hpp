@@ -17,6 +17,7 @@
 #include "vagus/keys/peer.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/delivery_route.hpp"
+#include "vagus/runs/chat_run.hpp"
 #include "vagus/wakes/wake_kind.hpp"
 
 /// What a host tells the engine. Commands are plain data with a JSON form, so a host can journal
@@ -36,6 +37,8 @@ struct Inbound {
   std::optional<std::string> guild;
   std::optional<std::string> team;
   std::vector<std::string> roles;
+  std::optional<std::string> client_run_id = {};
+  std::optional<std::string> subscriber = {};
 
   static constexpr std::string_view kName = "Inbound";
   static constexpr auto fields() {
@@ -50,7 +53,10 @@ struct Inbound {
               "the room that a thread with an id of its own hangs below"),
         field("guild", &Inbound::guild, "the guild (server) of the room"),
         field("team", &Inbound::team, "the team (workspace) of the room"),
-        field("roles", &Inbound::roles, "the person's roles there, at most 1000"));
+        field("roles", &Inbound::roles, "the person's roles there, at most 1000"),
+        field("client_run_id", &Inbound::client_run_id,
+              "the client's own name for the run that answers; it is told the end exactly once"),
+        field("subscriber", &Inbound::subscriber, "who follows that run, such as a connection"));
   }
 };
 
@@ -183,6 +189,71 @@ struct SummaryFailed {
   static constexpr auto fields() {
     return field_list(required("summary_id", &SummaryFailed::summary_id, "the summary asked for"),
                       required("error", &SummaryFailed::error, "what went wrong"));
+  }
+};
+
+/// What the model has said so far, or that it calls a tool, while the run waits for its reply. Only
+/// for those who follow the run; the reply itself comes with `ModelReplied`.
+struct StreamModel {
+  std::string run_id;
+  std::int64_t seq = 0;
+  std::string text;
+  std::string delta;
+  bool replace = false;
+  std::optional<std::string> tool = {};
+
+  static constexpr std::string_view kName = "StreamModel";
+  static constexpr auto fields() {
+    return field_list(
+        required("run_id", &StreamModel::run_id, "the run that asked"),
+        field("seq", &StreamModel::seq, "1 and up, so that what comes twice counts once; 0: next"),
+        field("text", &StreamModel::text, "all text so far"),
+        field("delta", &StreamModel::delta, "what is new"),
+        field("replace", &StreamModel::replace, "it takes the place of what was said before"),
+        field("tool", &StreamModel::tool, "a tool that starts: what was held back is told first"));
+  }
+};
+
+/// Stops runs: the one of `run_id`, which may be a client's own id, or those of `session_key`. A
+/// requester that did not start a run may only stop it as an admin; without a requester the host
+/// itself asks.
+struct AbortRun {
+  std::optional<std::string> run_id;
+  std::optional<SessionKey> session_key;
+  std::optional<ChatPrincipal> requester;
+  std::string reason = "rpc";
+
+  static constexpr std::string_view kName = "AbortRun";
+  static constexpr auto fields() {
+    return field_list(
+        field("run_id", &AbortRun::run_id, "the run"),
+        field("session_key", &AbortRun::session_key, "whose runs; with run_id: whose it must be"),
+        field("requester", &AbortRun::requester, "who asks; none: the host"),
+        field("reason", &AbortRun::reason, "told to the clients: rpc, stop, timeout, ..."));
+  }
+};
+
+/// From now on the subscriber is told what the runs of a session say.
+struct Subscribe {
+  std::string subscriber;
+  SessionKey session_key;
+
+  static constexpr std::string_view kName = "Subscribe";
+  static constexpr auto fields() {
+    return field_list(required("subscriber", &Subscribe::subscriber, "such as a connection"),
+                      required("session_key", &Subscribe::session_key, "the session"));
+  }
+};
+
+/// The subscriber leaves a session or, without one, is gone: nothing is addressed to it any more.
+struct Unsubscribe {
+  std::string subscriber;
+  std::optional<SessionKey> session_key;
+
+  static constexpr std::string_view kName = "Unsubscribe";
+  static constexpr auto fields() {
+    return field_list(required("subscriber", &Unsubscribe::subscriber, "who"),
+                      field("session_key", &Unsubscribe::session_key, "the session; none: all"));
   }
 };
 
@@ -341,7 +412,8 @@ using Command =
     std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied, ModelFailed,
                  ResetSession, ForgetSession, ImportTranscript, Delivered, DeliveryFailed,
                  SetHeartbeats, Reconfigure, ContextAnswered, ContextFailed, RegisterContextEngine,
-                 PrepareSubagent, SubagentEnded, Summarized, SummaryFailed>;
+                 PrepareSubagent, SubagentEnded, Summarized, SummaryFailed, StreamModel, AbortRun,
+                 Subscribe, Unsubscribe>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

@@ -51,6 +51,15 @@ RouteQuery query_of(const Inbound& inbound) {
   return query;
 }
 
+// Whoever follows the answer, under the client's name for it.
+std::vector<ChatClient> clients_of(const Inbound& inbound) {
+  if (!inbound.client_run_id) return {};
+  ChatClient client{*inbound.client_run_id, "", {}};
+  if (inbound.session_key) client.requested_key = inbound.session_key->str();
+  if (inbound.subscriber) client.subscribers = {*inbound.subscriber};
+  return {std::move(client)};
+}
+
 std::optional<DeliveryRoute> route_of_message(const Inbound& inbound) {
   if (is_blank(inbound.channel) || !inbound.peer || is_blank(inbound.peer->id)) return std::nullopt;
   return DeliveryRoute{token(inbound.channel), inbound.account, std::string(trim(inbound.peer->id)),
@@ -73,6 +82,7 @@ MaybeError Engine::handle(const Inbound& inbound) {
     return make_error(ErrorCode::invalid_input, "text", inbound.text, "must not be blank");
   }
   if (auto failed = check_origin(inbound)) return failed;
+  if (auto failed = check_client(inbound)) return failed;
   Result<SessionKey> session = [&]() -> Result<SessionKey> {
     if (inbound.session_key) return known_session("session_key", *inbound.session_key);
     const Result<Route> route = router_.resolve(query_of(inbound));
@@ -85,7 +95,7 @@ MaybeError Engine::handle(const Inbound& inbound) {
 
   const std::optional<DeliveryRoute> route = route_of_message(inbound);
   const bool busy = lanes_.busy(lane);
-  if (!lanes_.enqueue(lane, UserTurn{text, route, now_})) {
+  if (!lanes_.enqueue(lane, UserTurn{text, route, now_, clients_of(inbound)})) {
     emit(TurnRefused{lane, lanes_.waiting(lane), route});
     return std::nullopt;
   }

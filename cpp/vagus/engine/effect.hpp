@@ -22,6 +22,7 @@
 #include "vagus/keys/context_key.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/delivery_route.hpp"
+#include "vagus/runs/chat_stream.hpp"
 #include "vagus/runs/run.hpp"
 #include "vagus/wakes/wake_queue.hpp"
 
@@ -423,6 +424,19 @@ struct RunEnded {
   }
 };
 
+/// What an `AbortRun` did. The runs that it stopped have ended before.
+struct AbortAnswered {
+  AbortVerdict verdict = AbortVerdict::unknown;
+  std::vector<std::string> run_ids;
+
+  static constexpr std::string_view kName = "AbortAnswered";
+  static constexpr auto fields() {
+    return field_list(
+        required("verdict", &AbortAnswered::verdict, "aborted, unknown or not_permitted"),
+        required("run_ids", &AbortAnswered::run_ids, "the runs that were stopped, oldest first"));
+  }
+};
+
 /// Call `apply` again at `at_ms` (with `Tick`, if nothing else happens before); without `at_ms`
 /// there is nothing to wait for. Replaces the alarm before it.
 struct SetAlarm {
@@ -434,11 +448,11 @@ struct SetAlarm {
   }
 };
 
-using Effect =
-    std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped, RunStarted,
-                 ReadFiles, CallModel, Deliver, DeliveryAbandoned, ClockStepped, OverflowDetected,
-                 SessionReset, RunEnded, SetAlarm, ContextCall, ContextFallback,
-                 ContextEngineQuarantined, Summarize, SummarySettled>;
+using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped,
+                            RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
+                            ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm,
+                            ContextCall, ContextFallback, ContextEngineQuarantined, Summarize,
+                            SummarySettled, ChatEvent, ChatNotice, AbortAnswered>;
 
 /// Compact JSON text with a field `type`; equal effects give equal bytes.
 std::string effect_to_json(const Effect& effect);

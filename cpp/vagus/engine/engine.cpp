@@ -32,6 +32,7 @@ void Engine::shift(Millis delta) {
   outbox_.shift(delta);
   calls_.shift(delta);
   summaries_.shift(delta);
+  chat_.shift(delta);
   sessions_.shift(delta);
   for (auto& [id, run] : active_) run.deadline += delta;
 }
@@ -42,6 +43,8 @@ void Engine::advance() {
   end_late_runs();
   end_late_calls();
   end_late_summaries();
+  chat_.tick(now_);
+  tell_clients();
   deliver_again();
   beat_cadences();
   run_due_wakes();
@@ -92,6 +95,7 @@ void Engine::set_alarm() {
   consider(outbox_.next_due());
   consider(calls_.next_deadline());
   consider(summaries_.next_deadline());
+  consider(chat_.next_due());
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});

@@ -21,6 +21,7 @@
 #include "vagus/heartbeat/acknowledgement.hpp"
 #include "vagus/heartbeat/cadences.hpp"
 #include "vagus/routing/router.hpp"
+#include "vagus/runs/chat_stream.hpp"
 #include "vagus/runs/outbox.hpp"
 #include "vagus/runs/run_table.hpp"
 
@@ -126,6 +127,10 @@ class Engine {
   MaybeError handle(const RegisterContextEngine& registered);
   MaybeError handle(const PrepareSubagent& prepare);
   MaybeError handle(const SubagentEnded& ended);
+  MaybeError handle(const StreamModel& piece);
+  MaybeError handle(const AbortRun& abort);
+  MaybeError handle(const Subscribe& subscribe);
+  MaybeError handle(const Unsubscribe& unsubscribe);
 
   // What time brings.
   void shift(Millis delta);
@@ -202,6 +207,12 @@ class Engine {
   DeliveryInputs inputs_of(const ActiveRun& run) const;
   std::optional<Indicator> indicator_of(const ActiveRun& run, const RunEnded& ended) const;
 
+  // What those who follow a run are told (chat.cpp).
+  MaybeError check_client(const Inbound& inbound) const;
+  void open_chat(const ActiveRun& run);
+  void close_chat(const ActiveRun& run, const RunEnded& ended);
+  void tell_clients();
+
   // Lookups.
   Result<SessionKey> known_session(std::string_view field, const SessionKey& key) const;
   FilesRead readable(FilesRead read) const;
@@ -237,6 +248,7 @@ class Engine {
   WakeQueue wakes_;
   Lanes lanes_;
   RunTable runs_;
+  ChatStream chat_;  ///< its runs are those in flight, whose deadlines `runs_` has
   Outbox outbox_;
   std::map<std::string, ActiveRun> active_;  ///< the runs in flight, by id
   AskedSummaries summaries_;

@@ -149,6 +149,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
     started.depth = depth;
   }
   emit(std::move(started));
+  open_chat(run);
   const std::string id = run.id;
   return active_.emplace(id, std::move(run)).first->second;
 }
@@ -351,10 +352,16 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   const RunOutcome outcome = ended.outcome;
   const bool shown = outcome == RunOutcome::replied || outcome == RunOutcome::acknowledged;
   shown ? events_.commit(run.id) : events_.give_back(run.id);
-  const bool unanswered = outcome == RunOutcome::failed || outcome == RunOutcome::timed_out;
+  const bool unanswered = outcome == RunOutcome::failed || outcome == RunOutcome::timed_out ||
+                          outcome == RunOutcome::aborted;
   if (run.kind == RunKind::user && unanswered) {
     Context* memory = sessions_.current(run.lane, run.keeps);
     if (memory != nullptr) memory->append(text_message(Role::user, run.turn.text));
+    // What a person has seen of an answer that was stopped is part of the conversation.
+    const bool keeps_partial = memory != nullptr && outcome == RunOutcome::aborted;
+    if (keeps_partial && !is_blank(ended.text)) {
+      memory->append(text_message(Role::assistant, ended.text));
+    }
   }
   if (shown && run.wake) {
     sessions_.at(run.home).heartbeats.mark(run.due_tasks, run.started,
@@ -374,6 +381,7 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.route = route_of(run);
   ended.ledger = run.ledger;
   ended.indicator = indicator_of(run, ended);
+  close_chat(run, ended);
   emit(std::move(ended));
   start_turns(run.lane);
 }
@@ -400,6 +408,8 @@ std::optional<Millis> Engine::settle(const ActiveRun& run, const RunEnded& ended
     const bool repeat = !is_ambient(run.wake->intent);
     settlement = {repeat ? WakeOutcome::failed : WakeOutcome::abandoned,
                   std::string(name_of(ended.outcome)), std::nullopt};
+  } else if (ended.outcome == RunOutcome::aborted) {
+    settlement = {WakeOutcome::abandoned, std::string(name_of(ended.outcome)), std::nullopt};
   } else if (ended.outcome == RunOutcome::refused) {
     settlement = {WakeOutcome::skipped, std::string(name_of(ended.outcome)), std::nullopt};
   }

@@ -9,6 +9,14 @@ namespace {
 
 constexpr std::string_view kUtc = "UTC";
 
+// The run table ends a run that takes too long, so the stream need not.
+StreamProfile stream_profile(const Config& config) {
+  StreamProfile profile =
+      config.profile == Profile::reference ? StreamProfile::april() : StreamProfile{};
+  profile.run_ms = 0;
+  return profile;
+}
+
 constexpr std::string_view kFixed = "is fixed when an engine is made; make a new one";
 constexpr std::string_view kAgentGone = "its agent is no longer configured";
 
@@ -57,6 +65,7 @@ Engine::Engine(Config config, Router router, const Zones& zones, std::uint64_t i
       wakes_(config_.limits, config_.wakes, id_seed),
       lanes_(config_.limits),
       runs_(config_.limits),
+      chat_(stream_profile(config_), config_.limits),
       outbox_(config_.limits) {
   zones_.try_emplace(std::string(kUtc));
 }

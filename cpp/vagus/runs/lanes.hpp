@@ -5,11 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vagus/base/limits.hpp"
 #include "vagus/base/time.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/delivery_route.hpp"
+#include "vagus/runs/chat_run.hpp"
 
 namespace vagus {
 
@@ -18,6 +20,7 @@ struct UserTurn {
   std::string text;
   std::optional<DeliveryRoute> route;
   Millis at = 0;
+  std::vector<ChatClient> clients = {};  ///< who follows the answer as it is written
 };
 
 /// One run per session key, and the user turns that wait for it, first come first served.

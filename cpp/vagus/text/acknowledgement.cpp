@@ -194,9 +194,13 @@ bool is_no_reply(std::string_view text) {
 }
 
 std::string_view without_no_reply(std::string_view text) {
+  return without_last_token(text, kNoReply);
+}
+
+std::string_view without_last_token(std::string_view text, std::string_view token) {
   text = trim(text);
-  if (!text.ends_with(kNoReply)) return text;
-  const std::string_view before = text.substr(0, text.size() - kNoReply.size());
+  if (!text.ends_with(token)) return text;
+  const std::string_view before = text.substr(0, text.size() - token.size());
   const std::string_view unspaced = trim(before);
   if (before.empty() || unspaced.size() < before.size()) return unspaced;
   if (!before.ends_with('*')) return text;

@@ -48,4 +48,7 @@ bool is_no_reply(std::string_view text);
 /// asterisks or nothing (spec: context, section 5).
 std::string_view without_no_reply(std::string_view text);
 
+/// The same for another token.
+std::string_view without_last_token(std::string_view text, std::string_view token);
+
 }  // namespace vagus

@@ -12,6 +12,7 @@ from vagus.scenario.document import Node
 from vagus.scenario.failure import Failure
 from vagus.scenario.matching import Pattern, Subject, failure, fields_of, pattern_of
 from vagus.scenario.shapes import (
+    CHAT,
     CONTEXT_CALL,
     DELIVERY,
     METHODS,
@@ -21,7 +22,7 @@ from vagus.scenario.shapes import (
     TOTALS,
     Shape,
 )
-from vagus.testing.records import Delivery, EngineCall, Run
+from vagus.testing.records import Chat, Delivery, EngineCall, Run
 
 
 @dataclass
@@ -33,12 +34,14 @@ class Window:
         first: the index in `history` of the first run of the span, which goes on to its end.
         deliveries: what was sent in the span.
         calls: the calls of context engines in the span.
+        chat: what followers of runs were told in the span.
         matched: how many runs of the span have been matched by `run`.
     """
 
     history: Sequence[Run]
     deliveries: Sequence[Delivery]
     calls: Sequence[EngineCall]
+    chat: Sequence[Chat] = ()
     first: int = 0
     matched: int = 0
 
@@ -188,6 +191,19 @@ class ContextCalls:
                 return  # the others would say the same again
 
 
+@dataclass(frozen=True)
+class Told:
+    """`chat`: exactly what a subscriber was told, in this order."""
+
+    subscriber: str
+    pattern: Pattern
+
+    def failures(self, window: Window) -> Iterator[Failure]:
+        """Where it differs."""
+        told = [each for each in window.chat if self.subscriber in each.subscribers]
+        yield from self.pattern.failures(Subject(told, f"chat of {self.subscriber}"))
+
+
 def _ended(window: Window) -> str:
     count = len(window.runs)
     return f"only {count} ended here" if count else "none ended here"
@@ -217,6 +233,7 @@ def _delivered(node: Node) -> Expectation:
 
 
 _DELIVERIES = Shape(kind="list", element=DELIVERY)
+_TOLD = Shape(kind="list", element=CHAT)
 _COUNTS = Shape(kind="record", fields={"runs": NUMBER, "delivered": NUMBER})
 
 
@@ -227,6 +244,16 @@ def _of_session(node: Node) -> Expectation:
         node.refuse("needs runs or delivered")
     of_counts = fields_of(Node(node.source, node.trail, counts), _COUNTS)
     return OfSession(fields["key"].session_key(), of_counts)
+
+
+def _told(node: Node) -> Expectation:
+    fields = node.fields(("subscriber", "events"), required=("subscriber", "events"))
+    events = fields["events"]
+    if events.value != "none" and not isinstance(events.value, list):
+        events.refuse("must be none or a list of what was told")
+    none = Node(events.source, events.trail, [])
+    pattern = pattern_of(none if events.value == "none" else events, _TOLD)
+    return Told(fields["subscriber"].text(), pattern)
 
 
 def _totals(node: Node) -> Expectation:
@@ -251,6 +278,7 @@ EXPECTATIONS: Mapping[str, Callable[[Node], Expectation]] = {
     "runs": _all_runs,
     "delivered": _delivered,
     "session": _of_session,
+    "chat": _told,
     "totals": _totals,
     "context_calls": _context_calls,
 }

@@ -25,7 +25,7 @@ from vagus.scenario.source import Source, Trail
 from vagus.scenario.steps import MAX_REPEAT, Step, step_of
 from vagus.testing.invariants import INVARIANTS
 from vagus.testing.recording import Misbehaviour
-from vagus.testing.records import Reply
+from vagus.testing.records import Chunk, Reply
 from vagus.testing.spans import END_MS
 from vagus.testing.summaries import SUMMARISERS
 from vagus.types import ContextMethod
@@ -261,12 +261,15 @@ def _rules(node: Node) -> tuple[Rule, ...]:
     return rules
 
 
+_OF_REPLY = ("messages", "after", "stream", "ends")
+
+
 def _rule(node: Node) -> Rule:
-    fields = node.fields(("reply", "messages", "after", "fail", "when"))
+    fields = node.fields(("reply", *_OF_REPLY, "fail", "when"))
     if ("reply" in fields) == ("fail" in fields):
         node.refuse("needs either reply or fail")
     if "fail" in fields:
-        for name in ("messages", "after"):
+        for name in _OF_REPLY:
             if name in fields:
                 fields[name].refuse("goes with reply, not with fail")
     when = fields.get("when")
@@ -281,6 +284,21 @@ def _reply(fields: Mapping[str, Node]) -> Reply:
         text=fields["reply"].text(),
         messages=_messages(fields["messages"]) if "messages" in fields else (),
         after=fields["after"].span_ms() if "after" in fields else None,
+        stream=tuple(map(_chunk, fields["stream"].items())) if "stream" in fields else (),
+        ends=fields["ends"].integer(maximum=2) if "ends" in fields else 1,
+    )
+
+
+def _chunk(node: Node) -> Chunk:
+    fields = node.fields(("delta", "text", "tool", "after", "seq"))
+    if not fields.keys() & {"delta", "text", "tool"}:
+        node.refuse("needs delta, text or tool")
+    return Chunk(
+        fields["delta"].text() if "delta" in fields else "",
+        text=fields["text"].text() if "text" in fields else "",
+        tool=fields["tool"].text() if "tool" in fields else None,
+        after=fields["after"].span_ms() if "after" in fields else 0,
+        seq=fields["seq"].integer() if "seq" in fields else 0,
     )
 
 

@@ -125,15 +125,17 @@ def _run_variant(scenario: Scenario, variant: Variant) -> VariantResult:
     for step in scenario.steps:
         first_run, first_delivery = len(harness.runs), len(harness.delivered)
         first_call = len(harness.context_calls)
+        first_chat = len(harness.chat)
         try:
             _perform(harness, step)
         except VagusError as error:
             raise scenario.source.retell(step.trail, error, _note(scenario, variant)) from error
-        calls = harness.context_calls[first_call:]
-        window = Window(harness.runs, harness.delivered[first_delivery:], calls, first_run)
+        calls, chat = harness.context_calls[first_call:], harness.chat[first_chat:]
+        window = Window(harness.runs, harness.delivered[first_delivery:], calls, chat, first_run)
         failures += _unmet(step.expect, window)
     for overall in (scenario.expect, variant.expect):
-        failures += _unmet(overall, Window(harness.runs, harness.delivered, harness.context_calls))
+        everything = (harness.runs, harness.delivered, harness.context_calls, harness.chat)
+        failures += _unmet(overall, Window(*everything))
     for violation in harness.check_invariants(scenario.invariants):
         failures.append(_broken(scenario, violation))
     return VariantResult(

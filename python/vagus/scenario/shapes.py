@@ -12,6 +12,8 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from vagus.scenario.document import Node
 from vagus.types import (
+    ChatErrorKind,
+    ChatState,
     ContextMethod,
     DelayCause,
     HeartbeatOutcome,
@@ -229,6 +231,25 @@ CONTEXT_CALL = _record(
     at=_INSTANT,
 )
 """A call of a context engine; see `vagus.testing.EngineCall`."""
+
+CHAT = _record(
+    run_id=TEXT,
+    client_run_id=TEXT,
+    requested_key=TEXT,
+    session_key=_or_null(_SESSION_KEY),
+    state=_choice(ChatState),
+    seq=NUMBER,
+    text=TEXT,
+    delta_text=TEXT,
+    replace=_FLAG,
+    clipped=_FLAG,
+    error=_or_null(TEXT),
+    error_kind=_or_null(_choice(ChatErrorKind)),
+    stop_reason=_or_null(TEXT),
+    subscribers=_list(TEXT),
+    at=_INSTANT,
+)
+"""What followers of a run were told; see `vagus.testing.Chat`."""
 
 OUTCOMES: tuple[RunOutcome, ...] = get_args(RunOutcome)
 

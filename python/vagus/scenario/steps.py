@@ -80,6 +80,8 @@ _READERS: Mapping[str, Callable[[Node], Any]] = {
     "route": _route,
     "trusted": Node.boolean,
     "coalesce": Node.span_ms,
+    "replace": Node.boolean,
+    "seq": Node.integer,
 }
 """How arguments that are not text are read."""
 
@@ -96,6 +98,8 @@ _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "guild",
             "team",
             "roles",
+            "client_run_id",
+            "subscriber",
         ),
     ),
     "event": (
@@ -103,6 +107,10 @@ _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("wake", "tag", "route", "trusted", "reason", "coalesce"),
     ),
     "wake": ((), ("session_key", "agent", "kind", "reason", "coalesce")),
+    "stream": (("session_key",), ("delta", "text", "replace", "tool", "seq")),
+    "abort": ((), ("run_id", "session_key", "requester", "reason")),
+    "subscribe": (("subscriber", "session_key"), ()),
+    "unsubscribe": (("subscriber",), ("session_key",)),
     "reset": (("session_key",), ()),
     "forget": (("session_key",), ()),
 }
@@ -138,6 +146,8 @@ def _arguments(action: str, node: Node) -> dict[str, Any]:
     fields = node.fields((*required, *optional), required=required)
     if action == "wake" and ("session_key" in fields) == ("agent" in fields):
         node.refuse("needs either session_key or agent")
+    if action == "abort" and not fields.keys() & {"run_id", "session_key"}:
+        node.refuse("needs run_id, session_key or both")
     values = {name: _READERS.get(name, Node.text)(inner) for name, inner in fields.items()}
     if "coalesce" in values:
         values["coalesce_ms"] = values.pop("coalesce")

@@ -35,6 +35,7 @@ from vagus import (
     normalize_agent_id,
 )
 from vagus.context_engine import ContextEngine
+from vagus.testing.following import Following
 from vagus.testing.host import Host
 from vagus.testing.invariants import Evidence, Violation, violations
 from vagus.testing.journal import Prompt
@@ -54,7 +55,7 @@ from vagus.testing.timeline import Beat, Timeline, heartbeats
 from vagus.types import SubagentEnd, WakeIntent, WakeKind
 
 
-class Harness:
+class Harness(Following):
     """Runs an engine under a virtual clock, answers its prompts from a script, keeps a record.
 
     Time moves only in `advance` and `run_until_idle`. Every method that tells the engine something
@@ -178,6 +179,8 @@ class Harness:
         guild: str | None = None,
         team: str | None = None,
         roles: Sequence[str] = (),
+        client_run_id: str | None = None,
+        subscriber: str | None = None,
     ) -> RunList:
         """A person writes `text`; see `vagus.Inbound`."""
         return self._host.tell(
@@ -192,6 +195,8 @@ class Harness:
                 guild=guild,
                 team=team,
                 roles=roles,
+                client_run_id=client_run_id,
+                subscriber=subscriber,
             )
         )
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from vagus import (
     CallModel,
+    ChatEvent,
     Command,
     ContextAnswered,
     ContextCall,
@@ -35,9 +36,9 @@ from vagus import (
 from vagus.context_engine import ContextEngine, serve
 from vagus.testing import summaries
 from vagus.testing.journal import Exchange, Kept, Prompt, Prompts, WakeBook
-from vagus.testing.models import Mistake, Model, ask, blame
+from vagus.testing.models import Mistake, Model, Said, ask, blame
 from vagus.testing.recording import is_silent
-from vagus.testing.records import Delivery, EngineCall, ModelCall, Run, RunList
+from vagus.testing.records import Chat, Delivery, EngineCall, ModelCall, Run, RunList
 from vagus.testing.spans import moment
 from vagus.testing.summaries import Summariser
 
@@ -62,6 +63,7 @@ class Host:
         open: the runs in flight, by id.
         deliveries: what was sent.
         context_calls: every call of a context engine.
+        chat: what followers of runs were told.
         book: the wakes that wait.
     """
 
@@ -83,13 +85,14 @@ class Host:
         self.open: dict[str, Run] = {}
         self.deliveries: list[Delivery] = []
         self.context_calls: list[EngineCall] = []
+        self.chat: list[Chat] = []
         self.book = WakeBook()
         self._engine = engine
         self._latency_ms = latency_ms
         self._context_engines = dict(context_engines)
         self._alarm: int | None = None
         self._calls: deque[ModelCall] = deque()
-        self._answers: list[tuple[int, int, ModelReplied | ModelFailed]] = []
+        self._answers: list[tuple[int, int, Said]] = []
         self._asked = 0
         self._asking = False
         self._mistake: Mistake | None = None
@@ -171,7 +174,7 @@ class Host:
         self._ask_model()
         self._raise_mistake()
 
-    def _answer(self, answer: ModelReplied | ModelFailed) -> None:
+    def _answer(self, answer: Said) -> None:
         # An engine may have forgotten a run that ended long ago; nobody waits for its answer.
         late = answer.run_id not in self.open
         with suppress(UnknownRun) if late else nullcontext():
@@ -214,7 +217,7 @@ class Host:
         return self._failed(command.run_id, error)
 
     def _failed(self, run_id: str, error: InvalidInput) -> Command:
-        failed, _, mistake = blame(run_id, error)
+        ((_, failed),), mistake = blame(run_id, error)
         self._mistake = self._mistake or mistake
         return failed
 
@@ -261,6 +264,8 @@ class Host:
             self.open[effect.run_id] = replace(run, overflows=(*run.overflows, effect))
         elif isinstance(effect, RunEnded):
             self.ended.append(self._ended(effect))
+        elif isinstance(effect, ChatEvent):
+            self.chat.append(Chat.of(effect, moment(self.now_ms)))
         elif isinstance(effect, SetAlarm):
             self._alarm = effect.at_ms
 
@@ -271,12 +276,13 @@ class Host:
             call = self._calls.popleft()
             self._asking = True
             try:
-                command, after_ms, mistake = ask(self.model, call, self._latency_ms)
+                commands, mistake = ask(self.model, call, self._latency_ms)
             finally:
                 self._asking = False
             self._mistake = self._mistake or mistake
-            heapq.heappush(self._answers, (self.now_ms + after_ms, self._asked, command))
-            self._asked += 1
+            for after_ms, command in commands:
+                heapq.heappush(self._answers, (self.now_ms + after_ms, self._asked, command))
+                self._asked += 1
 
     def _raise_mistake(self) -> None:
         due_now = bool(self._answers) and self._answers[0][0] <= self.now_ms

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vagus import (
+    ChatEvent,
     Deliver,
     DeliveryAbandoned,
     Engine,
@@ -24,6 +25,8 @@ from vagus import (
     RunEnded,
     RunStarted,
     SessionReset,
+    Subscribe,
+    Unsubscribe,
 )
 from vagus.testing.journal import Exchange, Kept, Prompt, WaitingWake, WakeBook, leading
 from vagus.testing.spans import moment, refusal
@@ -249,24 +252,62 @@ def budget_respected(evidence: Evidence) -> Iterator[Finding]:
 
 
 def one_terminal_per_run(evidence: Evidence) -> Iterator[Finding]:
-    """Every run starts once, ends once, and is silent afterwards."""
+    """Every run starts once, ends once, and is silent afterwards; so is each of its client runs."""
     started: set[str] = set()
     ended: set[str] = set()
-    for at, effect in evidence.effects():
-        run_id = getattr(effect, "run_id", None)
-        if run_id is None:
-            continue
-        if isinstance(effect, RunStarted) and run_id in started:
-            yield at, f"run {run_id} started twice"
-        started |= {run_id} if isinstance(effect, RunStarted) else set()
-        if run_id not in started:
-            yield at, f"{type(effect).__name__} for run {run_id}, which never started"
-        if run_id in ended and not isinstance(effect, DeliveryAbandoned) and not _again(effect):
-            yield at, f"{type(effect).__name__} for run {run_id}, which had ended"
-        ended |= {run_id} if isinstance(effect, RunEnded) else set()
+    followers = _Followers()
+    for exchange in evidence.exchanges:
+        at = exchange.now_ms
+        followers.see_command(exchange)
+        for effect in exchange.effects:
+            run_id = getattr(effect, "run_id", None)
+            if run_id is None:
+                continue
+            if isinstance(effect, RunStarted) and run_id in started:
+                yield at, f"run {run_id} started twice"
+            started |= {run_id} if isinstance(effect, RunStarted) else set()
+            if run_id not in started:
+                yield at, f"{type(effect).__name__} for run {run_id}, which never started"
+            if run_id in ended and not isinstance(effect, DeliveryAbandoned) and not _again(effect):
+                yield at, f"{type(effect).__name__} for run {run_id}, which had ended"
+            ended |= {run_id} if isinstance(effect, RunEnded) else set()
+            yield from ((at, problem) for problem in followers.see_effect(effect))
     in_flight = {run["run_id"] for run in evidence.snapshot["runs"]}
     for run_id in sorted(started - ended - in_flight):
         yield evidence.snapshot["now_ms"], f"run {run_id} is over without an end"
+
+
+class _Followers:
+    """Who was told what of which client run, by commands and effects alone."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._ended: set[tuple[str, str]] = set()
+        self._gone: set[str] = set()
+
+    def see_command(self, exchange: Exchange) -> None:
+        command = exchange.command
+        if isinstance(command, Unsubscribe):
+            self._gone.add(command.subscriber)
+        elif isinstance(command, Subscribe):
+            self._gone.discard(command.subscriber)
+
+    def see_effect(self, effect: Kept) -> Iterator[str]:
+        if isinstance(effect, ChatEvent):
+            name = effect.run_id, effect.client_run_id
+            if name in self._ended:
+                yield f"client run {name[1]} is told {effect.state} after its end"
+            if effect.state == "delta":
+                self._told[name].update(effect.subscribers)
+            else:
+                self._ended.add(name)
+                missed = self._told.pop(name, set()) - set(effect.subscribers) - self._gone
+                yield from (f"{each} is not told the end of {name[1]}" for each in sorted(missed))
+        elif isinstance(effect, RunEnded):
+            left = [name for name in self._told if name[0] == effect.run_id]
+            for name in left:
+                if self._told.pop(name) - self._gone:
+                    yield f"client run {name[1]} is not told its end"
 
 
 def _again(effect: Kept) -> bool:

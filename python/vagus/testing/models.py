@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeGuard
 
-from vagus import InvalidInput, Message, ModelFailed, ModelReplied
+from vagus import InvalidInput, Message, ModelFailed, ModelReplied, StreamModel
 from vagus._errors import name_and_text
-from vagus.testing.records import ModelCall, Reply
+from vagus.testing.records import Chunk, ModelCall, Reply
 from vagus.testing.spans import refusal, span_ms
 
 Answer = str | Reply | Sequence[Message]
@@ -30,11 +30,14 @@ class ScriptedFailure(Exception):
     """A failure of the model that a run shows in exactly these words."""
 
 
-class Asked(NamedTuple):
-    """What to tell the engine, how long after the call, and what the test's author must see."""
+Said = StreamModel | ModelReplied | ModelFailed
+"""What a model tells the engine."""
 
-    command: ModelReplied | ModelFailed
-    after_ms: int
+
+class Asked(NamedTuple):
+    """What to tell the engine, each how long after the call, and what the author must see."""
+
+    commands: Sequence[tuple[int, Said]]
     mistake: Mistake | None = None
 
 
@@ -101,20 +104,35 @@ def ask(model: Model | None, call: ModelCall, latency_ms: int) -> Asked:
     except AssertionError as error:
         return blame(call.run_id, error)
     except Exception as error:
-        return Asked(ModelFailed(run_id=call.run_id, error=told(error)), latency_ms)
+        return Asked([(latency_ms, ModelFailed(run_id=call.run_id, error=told(error)))])
     try:
-        reply = as_reply(answer)
-        command = ModelReplied(run_id=call.run_id, text=reply.text, messages=reply.messages)
-        return Asked(command, latency_ms if reply.after is None else span_ms(reply.after, "after"))
+        return Asked(_said(as_reply(answer), call.run_id, latency_ms))
     except InvalidInput as error:
         return blame(call.run_id, error)
     except Exception as error:  # an object that only looks like an answer
         return blame(call.run_id, refusal("model", answer, f"{_ANSWERS} ({told(error)})"))
 
 
+def _said(reply: Reply, run_id: str, latency_ms: int) -> list[tuple[int, Said]]:
+    if reply.ends not in (0, 1, 2):
+        raise refusal("ends", reply.ends, "must be 0, 1 or 2")
+    said: list[tuple[int, Said]] = []
+    at_ms = 0
+    for each in reply.stream:
+        chunk = each if isinstance(each, Chunk) else Chunk(each)
+        at_ms += span_ms(chunk.after, "after")
+        piece = StreamModel(
+            run_id=run_id, delta=chunk.delta, text=chunk.text, tool=chunk.tool, seq=chunk.seq
+        )
+        said.append((at_ms, piece))
+    after_ms = latency_ms if reply.after is None else span_ms(reply.after, "after")
+    done = ModelReplied(run_id=run_id, text=reply.text, messages=reply.messages)
+    return said + [(max(at_ms, after_ms), done)] * reply.ends
+
+
 def blame(run_id: str, error: Mistake) -> Asked:
     """Ends the run `run_id` as failed, because of something that the test's author must see."""
-    return Asked(ModelFailed(run_id=run_id, error=told(error)), 0, error)
+    return Asked([(0, ModelFailed(run_id=run_id, error=told(error)))], error)
 
 
 def told(error: Exception) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, SupportsIndex, overload
 
 from vagus import (
+    ChatEvent,
     ContextKey,
     DeliveryRoute,
     Ledger,
@@ -22,7 +23,15 @@ from vagus import (
 from vagus._explain import Explanation
 from vagus.context_engine import Answer, Params
 from vagus.heartbeat import HeartbeatResult
-from vagus.types import ContextMethod, RunKind, RunOutcome, SkipReason, Undelivered
+from vagus.types import (
+    ChatErrorKind,
+    ChatState,
+    ContextMethod,
+    RunKind,
+    RunOutcome,
+    SkipReason,
+    Undelivered,
+)
 
 
 def prompt_text(messages: Iterable[Message]) -> str:
@@ -90,6 +99,32 @@ class ModelCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a scripted answer that is streamed.
+
+    Attributes:
+        delta: what is new.
+        text: instead of it, all text so far.
+        tool: the name of a tool that starts, instead of text.
+        after: how long after the piece before it, or after the call, it comes.
+        seq: its sequence number; 0 for the next one.
+    """
+
+    delta: str = ""
+    _: KW_ONLY
+    text: str = ""
+    tool: str | None = None
+    after: str | int | timedelta = 0
+    seq: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        after = str(self.after) if isinstance(self.after, timedelta) else self.after
+        fields = {"delta": self.delta, "text": self.text, "tool": self.tool, "seq": self.seq}
+        return {**fields, "after": after}
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A scripted answer.
 
@@ -97,18 +132,29 @@ class Reply:
         text: the final reply.
         messages: tool calls and results on the way to it.
         after: how long the model takes, as text such as `3s`, a number of milliseconds or a
-            timedelta; None for the harness's own latency.
+            timedelta; None for the harness's own latency. It is not done before its last chunk.
+        stream: what it says on the way, as `Chunk` or text; it does not take the reply's place.
+        ends: how often the model says that it is done: 0 for one that dies silently, 2 for one that
+            does not know that it has said so.
     """
 
     text: str
     _: KW_ONLY
     messages: Sequence[Message] = ()
     after: str | int | timedelta | None = None
+    stream: Sequence[Chunk | str] = ()
+    ends: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
         after = str(self.after) if isinstance(self.after, timedelta) else self.after
-        return {"text": self.text, "messages": plain(self.messages), "after": after}
+        return {
+            "text": self.text,
+            "messages": plain(self.messages),
+            "after": after,
+            "stream": plain(self.stream),
+            "ends": self.ends,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +211,56 @@ class EngineCall:
     answer: Answer | None
     error: str | None
     at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every field, JSON-ready."""
+        return _fields_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """What followers of a run were told; see `vagus.ChatEvent`.
+
+    Attributes:
+        run_id: the run.
+        client_run_id: its name among the client's runs.
+        requested_key: its session, as the client named it.
+        session_key: its session.
+        state: delta, or how it ended: final, error or aborted.
+        seq: the sequence number.
+        text: all of the text so far.
+        delta_text: what is new in a delta.
+        replace: the text takes the place of what was told before.
+        clipped: the beginning of the text was let go.
+        error: what went wrong.
+        error_kind: what kind of error it is.
+        stop_reason: why it was stopped.
+        subscribers: who was told.
+        at: when, in UTC.
+    """
+
+    run_id: str
+    client_run_id: str
+    requested_key: str
+    session_key: SessionKey | None
+    state: ChatState
+    seq: int
+    text: str
+    delta_text: str
+    replace: bool
+    clipped: bool
+    error: str | None
+    error_kind: ChatErrorKind | None
+    stop_reason: str | None
+    subscribers: tuple[str, ...]
+    at: datetime
+
+    @classmethod
+    def of(cls, event: ChatEvent, at: datetime) -> Chat:
+        """What `event` told, and when."""
+        names = (field.name for field in fields(cls) if field.name not in ("at", "subscribers"))
+        told = {name: getattr(event, name) for name in names}
+        return cls(**told, subscribers=tuple(event.subscribers), at=at)
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""

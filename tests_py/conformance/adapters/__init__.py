@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .admission import ADMISSION
+from .chat import CHAT
 from .compaction import COMPACTION
 from .conversations import CONVERSATIONS
 from .events import EVENTS
@@ -43,5 +44,6 @@ ADAPTERS: dict[str, Adapter] = {
     **TRANSCRIPTS,
     **TOOL_RESULTS,
     **HISTORIES,
+    **CHAT,
 }
 """By the name of the recorded function."""

@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "vagus/engine/engine.hpp"
+#include "vagus/text/unicode.hpp"
+
+/// What those who follow a run are told of it, and what they may ask.
+namespace vagus {
+namespace {
+
+/// How the ending of a run is told: with its text, or why there is none.
+ChatInput ending_of_run(const RunEnded& ended) {
+  ChatInput input;
+  input.run_id = ended.run_id;
+  input.kind = ChatInputKind::end;
+  input.replace = true;
+  input.text = ended.text;
+  switch (ended.outcome) {
+    case RunOutcome::replied:
+    case RunOutcome::acknowledged:
+    case RunOutcome::skipped:
+      return input;
+    case RunOutcome::timed_out:
+      input.error_kind = ErrorKind::timeout;
+      break;
+    case RunOutcome::refused:
+    case RunOutcome::restarted:
+      input.error_kind = ErrorKind::context_length;
+      break;
+    case RunOutcome::failed:
+    case RunOutcome::aborted:
+      break;
+  }
+  input.kind = ChatInputKind::error;
+  input.settled = true;
+  input.error = ended.error.value_or("");
+  return input;
+}
+
+}  // namespace
+
+MaybeError Engine::check_client(const Inbound& inbound) const {
+  if (!inbound.client_run_id && !inbound.subscriber) return std::nullopt;
+  if (!inbound.client_run_id) {
+    return make_error(ErrorCode::invalid_input, "client_run_id", "",
+                      "is required where there is a subscriber");
+  }
+  return chat_.check_client(*inbound.client_run_id, inbound.subscriber);
+}
+
+// A client's name that another run got while this turn waited is not used twice; and a run is not
+// kept from running because there is no room for those who follow it.
+void Engine::open_chat(const ActiveRun& run) {
+  ChatRegistration registration;
+  registration.run_id = run.id;
+  registration.session_key = run.lane;
+  registration.heartbeat = run.kind == RunKind::heartbeat;
+  for (const ChatClient& client : run.turn.clients) {
+    std::optional<std::string> subscriber;
+    if (!client.subscribers.empty()) subscriber = client.subscribers.front();
+    if (!chat_.check_client(client.client_run_id, subscriber)) {
+      registration.clients.push_back(client);
+    }
+  }
+  if (!registration.clients.empty() && !registration.clients.front().subscribers.empty()) {
+    registration.owner = ChatPrincipal{registration.clients.front().subscribers.front(), {}, false};
+  }
+  if (chat_.open(registration, now_)) {
+    registration.clients.clear();
+    chat_.open(registration, now_);
+  }
+  tell_clients();
+}
+
+// An abort has told it already.
+void Engine::close_chat(const ActiveRun& run, const RunEnded& ended) {
+  if (chat_.find(run.id) == nullptr) return;
+  ChatInput input = ending_of_run(ended);
+  chat_.feed(input, now_).value_or_throw();
+  tell_clients();
+}
+
+void Engine::tell_clients() {
+  for (ChatOutput& output : chat_.take()) {
+    std::visit([this](auto& each) { emit(std::move(each)); }, output);
+  }
+}
+
+MaybeError Engine::handle(const StreamModel& piece) {
+  const Result<ActiveRun*> run = active(piece.run_id, RunStage::model);
+  if (!run) return run.error();
+  if (*run == nullptr) return std::nullopt;
+  ChatInput input;
+  input.run_id = piece.run_id;
+  input.kind = piece.tool ? ChatInputKind::tool : ChatInputKind::text;
+  input.seq = piece.seq;
+  input.text = piece.text;
+  input.delta = piece.delta;
+  input.replace = piece.replace;
+  const Result<ChatReceipt> taken = chat_.feed(input, now_);
+  if (!taken) return taken.error();
+  tell_clients();
+  return std::nullopt;
+}
+
+MaybeError Engine::handle(const AbortRun& abort) {
+  std::optional<SessionKey> session;
+  if (abort.session_key) {
+    const Result<SessionKey> known = known_session("session_key", *abort.session_key);
+    if (!known) return known.error();
+    session = *known;
+  }
+  if (!abort.run_id && !session) {
+    return make_error(ErrorCode::invalid_input, "run_id", "", "give run_id, session_key or both");
+  }
+  const ChatPrincipal requester = abort.requester.value_or(ChatPrincipal{{}, {}, true});
+  const Result<ChatAbort> done =
+      abort.run_id ? chat_.abort(*abort.run_id, session, requester, abort.reason, now_)
+                   : chat_.abort_session(*session, requester, abort.reason, now_);
+  if (!done) return done.error();
+  tell_clients();
+  for (std::size_t i = 0; i < done->run_ids.size(); ++i) {
+    RunEnded ended;
+    ended.outcome = RunOutcome::aborted;
+    ended.text = done->texts[i];
+    ended.error = abort.reason;
+    end(done->run_ids[i], std::move(ended));
+  }
+  emit(AbortAnswered{done->verdict, done->run_ids});
+  return std::nullopt;
+}
+
+MaybeError Engine::handle(const Subscribe& subscribe) {
+  const Result<SessionKey> session = known_session("session_key", subscribe.session_key);
+  if (!session) return session.error();
+  if (auto failed = chat_.subscribe(subscribe.subscriber, *session, now_)) return failed;
+  tell_clients();
+  return std::nullopt;
+}
+
+MaybeError Engine::handle(const Unsubscribe& unsubscribe) {
+  if (!unsubscribe.session_key) {
+    chat_.disconnect(unsubscribe.subscriber);
+    return std::nullopt;
+  }
+  const Result<SessionKey> session = known_session("session_key", *unsubscribe.session_key);
+  if (!session) return session.error();
+  chat_.unsubscribe(unsubscribe.subscriber, *session);
+  return std::nullopt;
+}
+
+}  // namespace vagus

@@ -1,0 +1,423 @@
+#include <algorithm>
+#include <set>
+
+#include "vagus/base/json_codec.hpp"
+#include "vagus/runs/chat_stream.hpp"
+#include "vagus/runs/chat_text.hpp"
+#include "vagus/text/acknowledgement.hpp"
+#include "vagus/text/unicode.hpp"
+
+/// What is told: the events of runs, and what time brings.
+namespace vagus {
+namespace {
+
+constexpr const char* kTooLate = "no end before the deadline";
+
+/// The last bytes of a text, `most` of them at most, that cut no code point.
+std::string_view suffix_within(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t from = text.size() - most;
+  while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
+  return text.substr(from);
+}
+
+MaybeError check_number(std::string_view field, std::int64_t value) {
+  if (value >= 0 && value <= kMaxMillis) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, field, std::to_string(value),
+                    "must be from 0 to 2^53 - 1");
+}
+
+MaybeError check_text(std::string_view field, const std::string& text, const Limits& limits) {
+  if (text.empty()) return std::nullopt;
+  if (std::ssize(text) > limits.text_bytes) {
+    return make_error(ErrorCode::invalid_input, field, text,
+                      "longer than limits.text_bytes (" + std::to_string(limits.text_bytes) + ")");
+  }
+  if (is_valid_utf8(text)) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, field, text, "not valid UTF-8");
+}
+
+MaybeError check_input(const ChatInput& input, const Limits& limits) {
+  if (auto failed = check_number("seq", input.seq)) return failed;
+  if (auto failed = check_number("attempt", input.attempt)) return failed;
+  if (auto failed = check_text("text", input.text, limits)) return failed;
+  if (auto failed = check_text("delta", input.delta, limits)) return failed;
+  if (auto failed = check_text("error", input.error, limits)) return failed;
+  if (auto failed = check_text("error_code", input.error_code, limits)) return failed;
+  if (auto failed = check_text("status", input.status, limits)) return failed;
+  return check_text("stop_reason", input.stop_reason, limits);
+}
+
+}  // namespace
+
+MaybeError ChatStream::check(const ChatInput& input, Millis now) const {
+  if (auto failed = check_time("now_ms", now)) return failed;
+  if (auto failed = check_input(input, limits_)) return failed;
+  if (place_of(input.run_id) || has_ended(input.run_id)) return std::nullopt;
+  if (input.kind == ChatInputKind::start) {
+    ChatRegistration registration;
+    registration.run_id = input.run_id;
+    return check_registration(registration);
+  }
+  return make_error(ErrorCode::unknown_run, "run_id", input.run_id,
+                    "no such run was opened, or it ended long ago");
+}
+
+Result<ChatReceipt> ChatStream::feed(const ChatInput& input, Millis now) {
+  if (auto failed = check_time("now_ms", now)) return *failed;
+  if (auto failed = check_input(input, limits_)) return *failed;
+  advance(now);
+  if (const auto place = place_of(input.run_id)) return apply(*place, input, now);
+  if (has_ended(input.run_id)) return take_late(input);
+  if (auto failed = check(input, now)) return *failed;
+  ChatRegistration registration;
+  registration.run_id = input.run_id;
+  registration.attempt = std::max<std::int64_t>(input.attempt, 1);
+  add(registration, now);
+  return apply(*place_of(input.run_id), input, now);
+}
+
+// A run that one of the events starts is known to those behind it.
+Result<std::vector<ChatReceipt>> ChatStream::feed_many(const std::vector<const ChatInput*>& inputs,
+                                                       Millis now) {
+  std::set<std::string_view> started;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const ChatInput& input = *inputs[i];
+    auto failed = check(input, now);
+    const bool follows =
+        failed && failed->code == ErrorCode::unknown_run && started.count(input.run_id) > 0;
+    if (failed && !follows) return renamed(*failed, join_path("inputs", i) + "." + failed->field);
+    if (input.kind == ChatInputKind::start) started.insert(input.run_id);
+  }
+  std::vector<ChatReceipt> receipts;
+  receipts.reserve(inputs.size());
+  for (const ChatInput* input : inputs) {
+    Result<ChatReceipt> taken = feed(*input, now);
+    // Only a run that ended, and was forgotten for others that ended, within the batch.
+    receipts.push_back(taken ? *taken : ChatReceipt::ended);
+  }
+  return receipts;
+}
+
+Ending ChatStream::ending(const ChatInput& input) const {
+  if (input.kind == ChatInputKind::error) return {ChatState::error, std::nullopt};
+  return profile_.reads_endings ? ending_of(input.status, input.stop_reason, input.aborted)
+                                : Ending{};
+}
+
+ChatReceipt ChatStream::take_late(const ChatInput& input) {
+  ++counts_.late;
+  Tombstones::Tombstone& stone = *ended_.find(input.run_id);
+  const bool ends = input.kind == ChatInputKind::end || input.kind == ChatInputKind::error;
+  if (ends && !stone.told && ending(input).state != stone.state) {
+    stone.told = true;
+    outputs_.emplace_back(ChatNotice{input.run_id, NoticeKind::late, 0, input.seq, {}});
+  }
+  return ChatReceipt::ended;
+}
+
+// Nothing when the event counts.
+std::optional<ChatReceipt> ChatStream::count(ChatRun& run, const ChatInput& input) {
+  if (input.attempt > 0 && input.attempt < run.attempt) {
+    ++counts_.superseded;
+    if (!std::exchange(run.told_superseded, true)) {
+      note(run, NoticeKind::superseded, run.attempt, input.attempt);
+    }
+    return ChatReceipt::stale;
+  }
+  const std::int64_t next = run.seq + 1;
+  const std::int64_t seq = input.seq == 0 ? next : input.seq;
+  const bool is_new_attempt = input.kind == ChatInputKind::start && input.attempt > run.attempt;
+  if (seq < next && !is_new_attempt) {
+    ++counts_.duplicates;
+    if (!std::exchange(run.told_duplicate, true)) note(run, NoticeKind::duplicate, next, seq);
+    return ChatReceipt::duplicate;
+  }
+  if (seq > next && run.seq > 0 && !is_new_attempt) {
+    ++counts_.gaps;
+    note(run, NoticeKind::gap, next, seq);
+  }
+  run.seq = seq;
+  return std::nullopt;
+}
+
+ChatReceipt ChatStream::apply(std::uint32_t place, const ChatInput& input, Millis now) {
+  ChatRun& run = runs_[place];
+  if (const auto dropped = count(run, input)) return *dropped;
+  switch (input.kind) {
+    case ChatInputKind::text:
+      take_text(run, input);
+      show_or_hold(place, now);
+      break;
+    case ChatInputKind::start:
+      if (input.attempt <= run.attempt) break;
+      run.attempt = input.attempt;
+      run.failing = {};
+      forget_text(run);
+      set_alarm(place);
+      break;
+    case ChatInputKind::tool:
+      show(run, Occasion::flush, now);
+      set_alarm(place);
+      break;
+    case ChatInputKind::fallback:
+      run.failing = {};
+      set_alarm(place);
+      break;
+    case ChatInputKind::error:
+      take_error(place, input, now);
+      break;
+    case ChatInputKind::end:
+      take_end(place, input, now);
+      break;
+    case ChatInputKind::other:
+      break;
+  }
+  return ChatReceipt::taken;
+}
+
+void ChatStream::take_text(ChatRun& run, const ChatInput& input) {
+  if (input.replace) run.raw.clear();
+  merge_text(run.raw, input.text, input.delta, profile_.exact);
+  const auto most = static_cast<std::size_t>(limits_.live_text_bytes);
+  // With some room to spare, so that it is not moved for every piece.
+  if (run.raw.size() > most + most / 4) run.raw = std::string(suffix_within(run.raw, most));
+  run.clipped = run.clipped || run.raw.size() > most;
+}
+
+std::string_view ChatStream::text_of(const ChatRun& run) const {
+  return suffix_within(run.raw, static_cast<std::size_t>(limits_.live_text_bytes));
+}
+
+void ChatStream::forget_text(ChatRun& run) {
+  run.is_outdated = run.is_outdated || !run.sent.empty();
+  run.raw.clear();
+  run.sent.clear();
+  run.clipped = false;
+  run.sent_at.reset();
+  run.flush_at.reset();
+}
+
+void ChatStream::take_error(std::uint32_t place, const ChatInput& input, Millis now) {
+  ChatRun& run = runs_[place];
+  const std::optional<ErrorKind> kind =
+      input.error_kind ? input.error_kind : error_kind_of(input.error, input.error_code);
+  if (input.settled || profile_.grace_ms == 0) {
+    return finish(place, {ChatState::error, run.seq, "", input.error, kind, std::nullopt}, now);
+  }
+  run.failing.make() = {add_saturated(now, profile_.grace_ms), input.error, kind};
+  forget_text(run);
+  set_alarm(place);
+}
+
+void ChatStream::take_end(std::uint32_t place, const ChatInput& input, Millis now) {
+  ChatRun& run = runs_[place];
+  if (input.replace || !input.text.empty()) take_text(run, input);
+  const Ending ending = this->ending(input);
+  Terminal terminal{ending.state, run.seq, "", std::nullopt, ending.kind, std::nullopt};
+  if (!input.stop_reason.empty()) terminal.stop_reason = input.stop_reason;
+  if (ending.state == ChatState::final) {
+    show(run, Occasion::flush, now);
+    terminal.text = final_text(run);
+  } else if (ending.state == ChatState::aborted) {
+    terminal.text = partial_text(run);
+  } else {
+    const std::string& word = input.status.empty() ? input.stop_reason : input.status;
+    terminal.error = input.error.empty() ? word : input.error;
+    if (input.error_kind) terminal.kind = input.error_kind;
+    if (!terminal.kind) terminal.kind = error_kind_of(input.error, input.error_code);
+  }
+  finish(place, std::move(terminal), now);
+}
+
+// ---- what is shown
+
+void ChatStream::show_or_hold(std::uint32_t place, Millis now) {
+  ChatRun& run = runs_[place];
+  if (run.flush_at || hides(run)) return;
+  const Millis next = run.sent_at ? add_saturated(*run.sent_at, profile_.throttle_ms) : now;
+  // With a timer, only the first text is shown at once: pieces that come together go together.
+  if (profile_.trailing && run.sent_at) {
+    run.flush_at = std::max(next, now);
+    set_alarm(place);
+  } else if (next <= now) {
+    show(run, Occasion::text, now);
+  }
+}
+
+void ChatStream::show(ChatRun& run, Occasion occasion, Millis now) {
+  run.flush_at.reset();
+  if (hides(run) || run.raw.empty() || !has_audience(run)) return;
+  ShownText shown = shown_text(text_of(run), profile_);
+  if (shown.is_held) return;
+  shown.text.resize(without_open_tag(shown.text).size());
+  // The reference version compares lengths when it flushes, and nothing when a piece comes.
+  const bool is_news = profile_.repeats
+                           ? occasion == Occasion::text || shown.text.size() > run.sent.size()
+                           : shown.text != run.sent;
+  if (shown.text.empty() || !is_news) return;
+  ChatEvent event;
+  event.run_id = run.id;
+  event.session_key = run.session;
+  event.seq = run.seq;
+  event.replace = run.is_outdated || !shown.text.starts_with(run.sent);
+  event.delta_text = event.replace ? shown.text : shown.text.substr(run.sent.size());
+  event.text = shown.text;
+  event.clipped = run.clipped;
+  tell(run, std::move(event));
+  ++counts_.deltas;
+  run.is_outdated = false;
+  run.sent = std::move(shown.text);
+  run.sent_at = now;
+}
+
+std::string ChatStream::final_text(const ChatRun& run) const {
+  const ShownText shown = shown_text(text_of(run), profile_);
+  std::string text(trim(shown.text));
+  if (!hides(run)) return text;
+  StrippedText said = strip_acknowledgement(text, profile_.ack_max_chars);
+  return said.stripped ? std::move(said.text) : text;
+}
+
+std::string ChatStream::partial_text(const ChatRun& run) const {
+  if (hides(run)) return final_text(run);
+  std::string text = shown_text(text_of(run), profile_).text;
+  return is_blank(text) ? "" : text;
+}
+
+// ---- who is told
+
+bool ChatStream::has_audience(const ChatRun& run) const {
+  const bool is_joined =
+      std::any_of(run.clients.begin(), run.clients.end(),
+                  [](const ChatClient& each) { return !each.subscribers.empty(); });
+  return is_joined || (run.visible && run.session && !rooms_.listeners(*run.session).empty());
+}
+
+// Those who listen to a session see the text once, under the first client's name, and every ending.
+std::vector<std::string> ChatStream::audience(const ChatRun& run, std::size_t client,
+                                              bool ends) const {
+  std::vector<std::string> all = run.clients[client].subscribers;
+  if (!run.visible || !run.session || (client > 0 && !ends)) return all;
+  const auto joined = static_cast<std::ptrdiff_t>(all.size());
+  for (const std::string& listener : rooms_.listeners(*run.session)) {
+    const bool has = std::find(all.begin(), all.begin() + joined, listener) != all.begin() + joined;
+    if (!has) all.push_back(listener);
+  }
+  return all;
+}
+
+std::vector<std::string> ChatStream::everybody(const ChatRun& run) const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < run.clients.size(); ++i) {
+    for (std::string& each : audience(run, i, false)) {
+      if (std::find(all.begin(), all.end(), each) == all.end()) all.push_back(std::move(each));
+    }
+  }
+  return all;
+}
+
+void ChatStream::tell(const ChatRun& run, ChatEvent event) {
+  for (std::size_t i = 0; i < run.clients.size(); ++i) {
+    std::vector<std::string> to = audience(run, i, event.state != ChatState::delta);
+    if (to.empty()) continue;
+    event.client_run_id = run.clients[i].client_run_id;
+    event.requested_key = run.clients[i].requested_key;
+    event.subscribers = std::move(to);
+    const bool is_last = i + 1 == run.clients.size();
+    is_last ? outputs_.emplace_back(std::move(event)) : outputs_.emplace_back(event);
+  }
+}
+
+void ChatStream::note(const ChatRun& run, NoticeKind kind, std::int64_t expected,
+                      std::int64_t received) {
+  outputs_.emplace_back(ChatNotice{run.id, kind, expected, received, everybody(run)});
+}
+
+// ---- endings, and time
+
+void ChatStream::finish(std::uint32_t place, Terminal terminal, Millis now) {
+  ChatRun& run = runs_[place];
+  if (!run.session) {
+    ++counts_.unresolved;
+    note(run, NoticeKind::unresolved, 0, 0);
+  }
+  ChatEvent event;
+  event.run_id = run.id;
+  event.state = terminal.state;
+  event.seq = terminal.seq;
+  event.session_key = run.session;
+  event.text = std::move(terminal.text);
+  event.clipped = run.clipped && !event.text.empty();
+  event.error = std::move(terminal.error);
+  event.error_kind = terminal.kind;
+  event.stop_reason = std::move(terminal.stop_reason);
+  tell(run, std::move(event));
+  counts_.finals += terminal.state == ChatState::final ? 1 : 0;
+  counts_.errors += terminal.state == ChatState::error ? 1 : 0;
+  counts_.aborts += terminal.state == ChatState::aborted ? 1 : 0;
+  release(place, terminal.state, now);
+}
+
+void ChatStream::advance(Millis now) {
+  ended_.expire(now);
+  happen_until(now - 1, now);
+}
+
+void ChatStream::happen_until(Millis last, Millis now) {
+  for (const Alarms::Alarm* next = alarms_.first(); next != nullptr && next->at <= last;
+       next = alarms_.first()) {
+    happen(next->thing, now);
+  }
+}
+
+// What was held back goes first, and an error is better than that the time is up.
+void ChatStream::happen(std::uint32_t place, Millis now) {
+  ChatRun& run = runs_[place];
+  if (run.flush_at && *run.flush_at <= now) {
+    show(run, Occasion::text, now);
+    return set_alarm(place);
+  }
+  Terminal terminal{ChatState::error, run.seq, "", std::nullopt, std::nullopt, std::nullopt};
+  if (run.failing) {
+    terminal.error = run.failing->text;
+    terminal.kind = run.failing->kind;
+  } else {
+    terminal.seq = run.seq + 1;
+    terminal.error = kTooLate;
+    terminal.kind = ErrorKind::timeout;
+  }
+  finish(place, std::move(terminal), now);
+}
+
+void ChatStream::set_alarm(std::uint32_t place) {
+  const ChatRun& run = runs_[place];
+  std::optional<Millis> next = run.deadline;
+  const auto consider = [&next](Millis at) { next = next ? std::min(*next, at) : at; };
+  if (run.flush_at) consider(*run.flush_at);
+  if (run.failing) consider(run.failing->until);
+  next ? alarms_.set(place, *next, run.order) : alarms_.clear(place);
+}
+
+void ChatStream::tick(Millis now) {
+  ended_.expire(now);
+  happen_until(now, now);
+}
+
+std::optional<Millis> ChatStream::next_due() const {
+  const Alarms::Alarm* next = alarms_.first();
+  return next == nullptr ? std::nullopt : std::optional(next->at);
+}
+
+void ChatStream::shift(Millis delta) {
+  alarms_.shift(delta);
+  ended_.shift(delta);
+  for (ChatRun& run : runs_) {
+    for (std::optional<Millis>* at : {&run.flush_at, &run.sent_at, &run.deadline}) {
+      if (*at) **at += delta;
+    }
+    if (run.failing) run.failing->until += delta;
+  }
+}
+
+}  // namespace vagus
