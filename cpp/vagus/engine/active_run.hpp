@@ -9,8 +9,8 @@
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
 #include "vagus/events/event_queue.hpp"
-#include "vagus/runs/lanes.hpp"
 #include "vagus/runs/run.hpp"
+#include "vagus/runs/user_turn.hpp"
 #include "vagus/wakes/wake_queue.hpp"
 
 namespace vagus {
@@ -36,7 +36,9 @@ struct ActiveRun : Run {
   ContextKey keeps;  ///< the transcript that its words go to; empty when nothing is kept
   bool isolated = false;
 
-  UserTurn turn;                       ///< kind user: the message that it answers
+  UserTurn turn;                       ///< kind user: the messages that it answers, as shown
+  std::vector<std::int64_t> offered;   ///< messages that it may be told while it runs
+  std::vector<std::string> steered;    ///< those that it was told
   std::optional<Wake> wake;            ///< kind heartbeat: why it runs
   bool tick = false;                   ///< kind heartbeat: it looks after the agent's duties
   std::vector<std::string> due_tasks;  ///< of the checklist; marked when the run ends well

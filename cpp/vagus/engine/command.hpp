@@ -36,6 +36,8 @@ struct Inbound {
   std::optional<std::string> guild;
   std::optional<std::string> team;
   std::vector<std::string> roles;
+  std::optional<std::string> message_id = {};
+  std::optional<std::string> caused_by = {};
 
   static constexpr std::string_view kName = "Inbound";
   static constexpr auto fields() {
@@ -50,7 +52,24 @@ struct Inbound {
               "the room that a thread with an id of its own hangs below"),
         field("guild", &Inbound::guild, "the guild (server) of the room"),
         field("team", &Inbound::team, "the team (workspace) of the room"),
-        field("roles", &Inbound::roles, "the person's roles there, at most 1000"));
+        field("roles", &Inbound::roles, "the person's roles there, at most 1000"),
+        field("message_id", &Inbound::message_id,
+              "the channel's own name for it; one that comes again is taken once"),
+        field("caused_by", &Inbound::caused_by,
+              "the run that wrote it, and waits for the answer; not a person then"));
+  }
+};
+
+/// The message that `SteerRun` offered was told to the run in flight: it is answered there. A host
+/// that cannot tell it says nothing; the message then gets a turn of its own.
+struct Steered {
+  std::string run_id;
+  std::int64_t message = 0;
+
+  static constexpr std::string_view kName = "Steered";
+  static constexpr auto fields() {
+    return field_list(required("run_id", &Steered::run_id, "the run that was told"),
+                      required("message", &Steered::message, "as `SteerRun` named it"));
   }
 };
 
@@ -310,10 +329,11 @@ struct SubagentEnded {
   }
 };
 
-using Command = std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
-                             ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
-                             DeliveryFailed, SetHeartbeats, Reconfigure, ContextAnswered,
-                             ContextFailed, RegisterContextEngine, PrepareSubagent, SubagentEnded>;
+using Command =
+    std::variant<Inbound, Steered, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
+                 ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
+                 DeliveryFailed, SetHeartbeats, Reconfigure, ContextAnswered, ContextFailed,
+                 RegisterContextEngine, PrepareSubagent, SubagentEnded>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

@@ -29,6 +29,8 @@ Result<std::vector<Effect>> Engine::apply(const Command& command, Millis now) {
 void Engine::shift(Millis delta) {
   wakes_.shift(delta);
   runs_.shift(delta);
+  lanes_.shift(delta);
+  turns_.shift(delta);
   outbox_.shift(delta);
   calls_.shift(delta);
   sessions_.shift(delta);
@@ -42,7 +44,7 @@ void Engine::advance() {
   end_late_calls();
   deliver_again();
   beat_cadences();
-  run_due_wakes();
+  start_due_runs();
 }
 
 void Engine::end_late_runs() {
@@ -57,7 +59,8 @@ void Engine::end_late_runs() {
 void Engine::deliver_again() {
   for (Parcel& parcel : outbox_.due(now_)) {
     emit(Deliver{std::move(parcel.run_id), std::move(parcel.lane), std::move(parcel.route),
-                 std::move(parcel.text), parcel.attempts, parcel.silent});
+                 std::move(parcel.text), parcel.attempts, parcel.silent,
+                 std::move(parcel.reply_to)});
   }
 }
 
@@ -73,9 +76,12 @@ void Engine::beat_cadences() {
   }
 }
 
-void Engine::run_due_wakes() {
-  // A run that ends at once may free the lane of a wake that waited behind it.
-  for (std::vector<Wake> due = wakes_.due(now_); !due.empty(); due = wakes_.due(now_)) {
+// People go before heartbeats. A run that ends at once may free the lane of what waited behind it.
+void Engine::start_due_runs() {
+  for (;;) {
+    while (const std::optional<LaneWork> work = lanes_.start(now_)) start_turns(*work);
+    std::vector<Wake> due = wakes_.due(now_);
+    if (due.empty()) return;
     for (Wake& wake : due) start_heartbeat(std::move(wake));
   }
 }
@@ -89,6 +95,7 @@ void Engine::set_alarm() {
   consider(runs_.next_deadline());
   consider(outbox_.next_due());
   consider(calls_.next_deadline());
+  consider(lanes_.next_due());
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});

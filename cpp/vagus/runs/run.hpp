@@ -23,9 +23,11 @@ enum class RunOutcome {
   timed_out,     ///< no answer before the deadline; its events went back
   refused,       ///< the prompt cannot fit the budget; the ledger says why
   restarted,     ///< reference profile: overflow, and the session was restarted
+  aborted,       ///< ended from outside before it was answered; its events went back
 };
-constexpr std::array<std::string_view, 7> enum_names(RunOutcome) {
-  return {"replied", "acknowledged", "skipped", "failed", "timed_out", "refused", "restarted"};
+constexpr std::array<std::string_view, 8> enum_names(RunOutcome) {
+  return {"replied",   "acknowledged", "skipped",   "failed",
+          "timed_out", "refused",      "restarted", "aborted"};
 }
 
 /// The identity of a run, made when it is registered. It never changes.
