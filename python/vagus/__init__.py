@@ -65,6 +65,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     Peer,
     PostEvent,
     PrepareSubagent,
+    QueueSet,
     RecoveryStep,
     ReadFiles,
     Reconfigure,
@@ -89,11 +90,15 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     SetAlarm,
     SetHeartbeats,
     SharedSession,
+    SteerRun,
+    Steered,
     SubagentEnded,
     Tick,
     TierExplanation,
+    TurnFate,
     TurnQueued,
     TurnRefused,
+    TurnSettled,
     Wake,
     WakeCause,
     WakeDelay,
@@ -173,6 +178,7 @@ __all__ = [
     "Peer",
     "PostEvent",
     "PrepareSubagent",
+    "QueueSet",
     "ReadFiles",
     "Reconfigure",
     "RecoveryStep",
@@ -200,11 +206,15 @@ __all__ = [
     "SetAlarm",
     "SetHeartbeats",
     "SharedSession",
+    "SteerRun",
+    "Steered",
     "SubagentEnded",
     "Tick",
     "TierExplanation",
+    "TurnFate",
     "TurnQueued",
     "TurnRefused",
+    "TurnSettled",
     "UnknownAgent",
     "UnknownRun",
     "VagusError",
@@ -235,6 +245,7 @@ __all__ = [
 
 Command = (
     Inbound
+    | Steered
     | RequestWake
     | PostEvent
     | Tick
@@ -259,6 +270,9 @@ Command = (
 Effect = (
     TurnQueued
     | TurnRefused
+    | TurnSettled
+    | SteerRun
+    | QueueSet
     | EventPosted
     | WakeQueued
     | WakeDropped

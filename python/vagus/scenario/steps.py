@@ -96,6 +96,7 @@ _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "guild",
             "team",
             "roles",
+            "message_id",
         ),
     ),
     "event": (

@@ -13,6 +13,7 @@ from .heartbeats import HEARTBEATS
 from .histories import HISTORIES
 from .hooks import HOOKS
 from .ids import IDS
+from .lanes import LANES
 from .pricing import PRICING
 from .routes import ROUTES
 from .schedules import SCHEDULES
@@ -43,5 +44,6 @@ ADAPTERS: dict[str, Adapter] = {
     **TRANSCRIPTS,
     **TOOL_RESULTS,
     **HISTORIES,
+    **LANES,
 }
 """By the name of the recorded function."""
