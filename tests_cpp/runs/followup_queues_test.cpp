@@ -125,6 +125,11 @@ TEST_F(FollowupQueuesTest, ABatchHasNoMoreTextThanAMessageMay) {
   for (const char each : {'1', '2', '3'}) push(turn(std::string(80, each)));
   EXPECT_EQ(run(), std::string(80, '1') + " " + std::string(80, '2'));
   EXPECT_EQ(run(), std::string(80, '3'));
+  settings.cap = 1;
+  push(turn(std::string(100, '4')));
+  push(turn(std::string(250, '5')));
+  EXPECT_EQ(run(), "1: " + std::string(100, '4')) << "a summary counts too";
+  EXPECT_EQ(run(), std::string(250, '5'));
 }
 
 TEST_F(FollowupQueuesTest, WaitsForQuietButNotForEver) {

@@ -21,6 +21,11 @@ TurnEnd shown_by(const UserTurn& turn, TurnState state, const std::string& run_i
   return end;
 }
 
+// What a message takes up in a turn that it shares.
+std::size_t bytes_of(const UserTurn& turn) {
+  return turn.text.size() + kTurnHeaderBytes;
+}
+
 UserTurn without_text(UserTurn turn) {
   turn.text.clear();
   turn.summary_line.reset();
@@ -100,8 +105,16 @@ std::optional<std::string> FollowupQueue::next_asked_by() const {
 
 // Whether the oldest summary is shown together with the messages that follow it.
 bool FollowupQueue::summary_joins() const {
-  return !items_.empty() && items_.front().collects &&
-         share_a_turn(gone_.front().like, items_.front().turn);
+  if (items_.empty() || !items_.front().collects) return false;
+  const UserTurn& first = items_.front().turn;
+  return share_a_turn(gone_.front().like, first) &&
+         gone_.front().bytes() + bytes_of(first) <= static_cast<std::size_t>(text_bytes_);
+}
+
+std::size_t FollowupQueue::Gone::bytes() const {
+  std::size_t sum = 2 * kTurnHeaderBytes;
+  for (const auto& [turn, line] : lines) sum += line.size() + 3;
+  return sum;
 }
 
 std::optional<TurnBatch> FollowupQueue::take(Millis now) {
@@ -130,16 +143,15 @@ std::optional<TurnBatch> FollowupQueue::take(Millis now) {
 
 // The first message and, where it collects, those behind it that share its turn.
 void FollowupQueue::gather(Batch& batch) {
-  const auto size_of = [](const Item& item) { return item.turn.text.size() + kTurnHeaderBytes; };
-  std::size_t bytes = 0;
+  std::size_t bytes = batch.gone ? batch.gone->bytes() : 0;
   const auto fits = [&](const Item& next) {
     if (batch.items.empty()) return true;
     const Item& first = batch.items.front();
     return first.collects && next.collects && share_a_turn(first.turn, next.turn) &&
-           bytes + size_of(next) <= static_cast<std::size_t>(text_bytes_);
+           bytes + bytes_of(next.turn) <= static_cast<std::size_t>(text_bytes_);
   };
   while (!items_.empty() && fits(items_.front())) {
-    bytes += size_of(items_.front());
+    bytes += bytes_of(items_.front().turn);
     batch.items.push_back(std::move(items_.front()));
     items_.pop_front();
   }

@@ -78,6 +78,8 @@ class FollowupQueue {
     UserTurn like;  ///< one of them, without its text
     std::int64_t count = 0;
     std::deque<std::pair<UserTurn, std::string>> lines;  ///< without texts; oldest first
+
+    std::size_t bytes() const;  ///< of the summary, at most
   };
 
   struct Batch {

@@ -145,6 +145,8 @@ class QueueHistory:
         self.failures = setup.get("failTimes", 0)
         self.holds = bool(setup.get("holdFirst"))
         self.sessions: dict[int, str] = {}
+        self.threads: dict[str, Any] = {}
+        self.out = 0
         self.rebound: dict[str, str] = {}
 
     def play(self, op: Mapping[str, Any]) -> None:
@@ -172,12 +174,14 @@ class QueueHistory:
                 self.lanes.finish("drain")
                 continue
             self.told.append(self.run_of(batch))
+            self.out = len(batch.turns)
             if self.holds:
                 return
             self.done()
 
     def done(self) -> None:
         self.queues.commit(LANE, "run", self.now)
+        self.out = 0
         self.lanes.finish("drain")
 
     def run_of(self, batch: runs.TurnBatch) -> dict[str, Any]:
@@ -187,7 +191,7 @@ class QueueHistory:
                 "channel": route.channel,
                 "to": route.to,
                 "account": route.account,
-                "thread": route.thread,
+                "thread": self.threads.get(route.thread or ""),
             }
             run.update({name: value for name, value in fields.items() if value})
         if len(batch.turns) == 1 and not batch.dropped and batch.turns[0].message_id:
@@ -199,6 +203,8 @@ class QueueHistory:
         return run
 
     def op_enqueue(self, op: Mapping[str, Any]) -> None:
+        if op.get("thread") is not None:  # a text or a number
+            self.threads.setdefault(str(op["thread"]), op["thread"])
         receipt = self.queues.push(
             LANE,
             op["prompt"],
@@ -220,7 +226,8 @@ class QueueHistory:
         self.done()
 
     def op_depth(self, _op: Mapping[str, Any]) -> None:
-        self.told.append({"depth": self.queues.depth(LANE)})
+        # The recorded queue holds a message until its run is over.
+        self.told.append({"depth": self.queues.depth(LANE) + self.out})
 
     def op_clear(self, _op: Mapping[str, Any]) -> None:
         count = self.queues.depth(LANE) + self.queues.dropped(LANE)
