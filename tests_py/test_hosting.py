@@ -20,7 +20,7 @@ START = 1_779_000_000_000
 END = START + 40 * 60_000
 CONFIG: dict[str, Any] = {
     "agents": {"list": [{"id": "main", "heartbeat": {"every": "10m", "target": "last"}}]},
-    "limits": {"queued_turns": 1},
+    "messages": {"queue": {"cap": 1, "drop": "new", "debounce_ms": 0}},
 }
 ANN = vagus.Peer("direct", "ann")
 ROUTE = vagus.DeliveryRoute(channel="slack", to="C1")

@@ -20,6 +20,8 @@ from vagus import (
     RunEnded,
     RunStarted,
     Tick,
+    TurnQueued,
+    TurnSettled,
     WakeQueued,
 )
 from vagus.testing import INVARIANTS, Harness, invariants
@@ -28,7 +30,7 @@ from vagus.testing.journal import Exchange, Prompt, Prompts
 
 A, B = "agent:main:slack:channel:a", "agent:main:slack:channel:b"
 CONFIG = {"agents": {"list": [{"id": "main"}]}}
-IDLE: dict[str, Any] = {"now_ms": 9, "wakes": [], "runs": []}
+IDLE: dict[str, Any] = {"now_ms": 9, "wakes": [], "runs": [], "turns": {}}
 
 
 def context(session: str, epoch: str = "1") -> ContextKey:
@@ -50,6 +52,14 @@ def started(
         causes=[],
         requests=requests,
     )
+
+
+def waits() -> TurnQueued:
+    return TurnQueued(session_key=A, waiting=1, message=7)
+
+
+def settled() -> TurnSettled:
+    return TurnSettled(session_key=A, message=7, state="cancelled", reason="reset")
 
 
 def ended(run_id: str = "r1", session: str = A, retry_at_ms: int | None = None) -> RunEnded:
@@ -168,11 +178,19 @@ def test_a_good_record_breaks_nothing():
         ("one_terminal_per_run", record(ended()), "never started"),
         ("one_terminal_per_run", record(started(), ended(), ended()), "had ended"),
         ("one_terminal_per_run", record(started()), "without an end"),
+        ("one_fate_per_message", record(settled(), settled()), "message 7 ended twice"),
+        ("one_fate_per_message", record(waits()), f"message 7 was lost in {A}"),
         ("deterministic", record(*GOOD), "other effects"),
     ],
 )
 def test_a_broken_promise_is_found(name, evidence, message):
     assert any(message in found for found in broken(name, evidence))
+
+
+def test_a_message_may_wait_where_the_engine_says_so():
+    evidence = record(waits(), snapshot=IDLE | {"turns": {A: 1}})
+    assert broken("one_fate_per_message", evidence) == []
+    assert broken("one_fate_per_message", record(waits(), settled())) == []
 
 
 def test_a_run_in_flight_needs_no_end_yet():

@@ -200,6 +200,12 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "SkipReason": taker("RunEnded", "skip"),
     "SubagentEnd": taker("SubagentEnded", "reason"),
     "Surface": taker("GatewayClient", "surface"),
+    "DropPolicy": taker("QueueSettings", "drop"),
+    "LanePriority": taker("LaneWork", "priority"),
+    "QueueMode": taker("QueueSettings", "mode"),
+    "TurnRefusal": taker("TurnRefused", "reason"),
+    "TurnState": taker("TurnSettled", "state"),
+    "TurnVerdict": taker("TurnReceipt", "verdict"),
     "TargetState": taker("WakeExplanation", "state"),
     "TurnFault": taker("TurnViolation", "fault"),
     "TurnRules": lambda rules: _core.check_turns([], rules),
@@ -211,8 +217,16 @@ TAKERS: dict[str, Callable[[str], object]] = {
     "WindowSource": taker("ContextWindow", "source"),
 }
 # Only handed out, never taken; test_keys.py and test_key_texts.py read all of them off keys, and
-# test_events.py off events, and test_provider_errors.py off texts.
-GIVEN = {"ChatType", "CompactionReason", "EventClass", "TextShape", "SessionKind"}
+# test_events.py off events, test_runs_lanes.py off queues, and test_provider_errors.py off texts.
+GIVEN = {
+    "ChatType",
+    "CompactionReason",
+    "EventClass",
+    "QueueAction",
+    "QueueWord",
+    "TextShape",
+    "SessionKind",
+}
 
 
 @pytest.mark.parametrize("alias", TAKERS)

@@ -124,6 +124,7 @@ void bind_reconfigure(py::module_& module) {
 
 void bind_commands(py::module_& module) {
   bind_command<Inbound>(module, "Command: a person's message.");
+  bind_command<Steered>(module, "Command: a message was told to the run in flight.");
   bind_command<RequestWake>(module, "Command: ask for a heartbeat.");
   bind_command<PostEvent>(module,
                           "Command: queue a system event and, optionally, wake its session.");
@@ -158,8 +159,11 @@ void bind_commands(py::module_& module) {
 }
 
 void bind_effects(py::module_& module) {
-  bind_effect<TurnQueued>(module, "Effect: a message waits behind the run in flight.");
-  bind_effect<TurnRefused>(module, "Effect: a message was not taken; too many wait already.");
+  bind_effect<TurnQueued>(module, "Effect: a message waits; exactly one TurnSettled follows.");
+  bind_effect<TurnRefused>(module, "Effect: a message was not taken.");
+  bind_effect<TurnSettled>(module, "Effect: what became of a message that was accepted.");
+  bind_effect<SteerRun>(module, "Effect: tell the run in flight this text; answer with Steered.");
+  bind_effect<QueueSet>(module, "Effect: a message said /queue; the settings of its session.");
   bind_effect<EventPosted>(module, "Effect: a system event was taken.");
   bind_effect<WakeQueued>(module, "Effect: a wake was accepted.");
   bind_effect<WakeDropped>(module, "Effect: a wake that waited is dead.");
@@ -220,6 +224,15 @@ void bind_engine(py::module_& module) {
       py::arg("request"),
       "What became of a request, by the id that WakeQueued gave it. Raises InvalidInput for one "
       "that was never given or is forgotten (``limits.ended_wakes``).");
+  type.def(
+      "turn_fate",
+      [](const Engine& engine, py::handle message) {
+        return to_python(
+            engine.turn_fate(argument<std::int64_t>(message, "message")).value_or_throw());
+      },
+      py::arg("message"),
+      "Where a message stands, by the number that TurnQueued or TurnSettled gave it. Raises "
+      "InvalidInput for one that was never given or is forgotten (``limits.ended_turns``).");
   type.def(
       "explain_wake",
       [](const Engine& engine, py::handle session) {

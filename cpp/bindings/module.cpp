@@ -21,6 +21,7 @@ PYBIND11_MODULE(_core, module) {
   vagus::bindings::bind_wake_labels(module);
   vagus::bindings::bind_wakes(module);
   vagus::bindings::bind_heartbeat(module);
+  vagus::bindings::bind_lanes(module);
   vagus::bindings::bind_context(module);
   vagus::bindings::bind_context_engine(module);
   vagus::bindings::bind_dialects(module);

@@ -24,6 +24,7 @@ void bind_context(pybind11::module_& module);
 void bind_context_engine(pybind11::module_& module);
 void bind_dialects(pybind11::module_& module);
 void bind_pricing(pybind11::module_& module);
+void bind_lanes(pybind11::module_& module);
 void bind_reference_pricing(pybind11::module_& module);
 void bind_transcripts(pybind11::module_& module);
 void bind_engine(pybind11::module_& module);

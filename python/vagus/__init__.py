@@ -69,6 +69,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     Peer,
     PostEvent,
     PrepareSubagent,
+    QueueSet,
     RecoveryStep,
     ReadFiles,
     Reconfigure,
@@ -95,6 +96,8 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     SharedSession,
     StreamModel,
     Subscribe,
+    SteerRun,
+    Steered,
     SubagentEnded,
     Summarize,
     Summarized,
@@ -102,9 +105,11 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     SummarySettled,
     Tick,
     TierExplanation,
+    TurnFate,
     TurnQueued,
     TurnRefused,
     Unsubscribe,
+    TurnSettled,
     Wake,
     WakeCause,
     WakeDelay,
@@ -188,6 +193,7 @@ __all__ = [
     "Peer",
     "PostEvent",
     "PrepareSubagent",
+    "QueueSet",
     "ReadFiles",
     "Reconfigure",
     "RecoveryStep",
@@ -216,6 +222,8 @@ __all__ = [
     "SetHeartbeats",
     "SharedSession",
     "StreamModel",
+    "SteerRun",
+    "Steered",
     "SubagentEnded",
     "Subscribe",
     "Summarize",
@@ -224,8 +232,10 @@ __all__ = [
     "SummarySettled",
     "Tick",
     "TierExplanation",
+    "TurnFate",
     "TurnQueued",
     "TurnRefused",
+    "TurnSettled",
     "UnknownAgent",
     "UnknownRun",
     "Unsubscribe",
@@ -257,6 +267,7 @@ __all__ = [
 
 Command = (
     Inbound
+    | Steered
     | RequestWake
     | PostEvent
     | Tick
@@ -287,6 +298,9 @@ Command = (
 Effect = (
     TurnQueued
     | TurnRefused
+    | TurnSettled
+    | SteerRun
+    | QueueSet
     | EventPosted
     | WakeQueued
     | WakeDropped

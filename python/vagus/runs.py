@@ -1,7 +1,7 @@
-"""Runs as their clients see them: text as it comes, and exactly one ending.
+"""Runs as their clients see them, and what becomes of messages that come meanwhile.
 
-``Engine`` has a stream of its own; ``ChatStream`` is the same one for hosts that run their agents
-themselves::
+``ChatStream`` tells clients what a run says as it comes, and exactly one ending. ``Engine`` has one
+of its own; this is the same one for hosts that run their agents themselves::
 
     from vagus.runs import ChatClient, ChatInput, ChatRegistration, ChatStream
 
@@ -12,6 +12,21 @@ themselves::
     stream.feed(ChatInput("run-1", "end"), 10)[-1].text  # 'Hello, world'
 
 Each ``ChatEvent`` says who is to have it. Call ``tick`` at ``next_due()``.
+
+``Lanes`` gives out lanes: one piece of work at a time on each, so many at once of all. In
+``FollowupQueues`` messages wait for a lane that is busy, and every accepted one ends once: run,
+merged, summarised, refused or cancelled::
+
+    from vagus import runs
+
+    queues = runs.FollowupQueues()
+    calm = runs.QueueSettings(mode="collect", debounce_ms=0)
+    first = queues.push("a", "one", now_ms=0, settings=calm)
+    queues.push("a", "two", now_ms=0, settings=calm)
+    batch = queues.take("a", now_ms=0)
+    [turn.text for turn in batch.turns]  # ['one', 'two']
+    queues.commit("a", "run-1", now_ms=5)
+    queues.fate(first.message).state  # 'run'
 """
 
 from __future__ import annotations
@@ -26,9 +41,27 @@ from vagus._core import (
     ChatRegistration,
     ChatStats,
     ChatStream,
+    FollowupQueues,
+    Lanes,
+    LaneWork,
+    QueueDirective,
+    QueueSettings,
     StreamProfile,
+    TurnBatch,
+    TurnEnd,
+    TurnFate,
+    TurnReceipt,
+    UserTurn,
+    batch_text,
+    drop_policy,
+    inner_lane,
     is_stop_text,
+    parse_queue_directive,
+    queue_action,
+    queue_mode,
+    queue_word,
     run_expiry,
+    session_lane,
 )
 
 __all__ = [
@@ -41,7 +74,25 @@ __all__ = [
     "ChatRegistration",
     "ChatStats",
     "ChatStream",
+    "FollowupQueues",
+    "LaneWork",
+    "Lanes",
+    "QueueDirective",
+    "QueueSettings",
     "StreamProfile",
+    "TurnBatch",
+    "TurnEnd",
+    "TurnFate",
+    "TurnReceipt",
+    "UserTurn",
+    "batch_text",
+    "drop_policy",
+    "inner_lane",
     "is_stop_text",
+    "parse_queue_directive",
+    "queue_action",
+    "queue_mode",
+    "queue_word",
     "run_expiry",
+    "session_lane",
 ]

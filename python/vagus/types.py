@@ -95,6 +95,30 @@ DelayCause: TypeAlias = Literal[
 ]
 """What makes a wake wait."""
 
+QueueMode: TypeAlias = Literal["steer", "followup", "collect", "interrupt"]
+"""What becomes of a message whose session is busy."""
+
+QueueWord: TypeAlias = Literal["steer", "followup", "collect", "interrupt", "steer-backlog"]
+"""How queue modes are usually spelled, here and elsewhere."""
+
+DropPolicy: TypeAlias = Literal["old", "new", "summarize"]
+"""What gives way when one more message waits than may."""
+
+QueueAction: TypeAlias = Literal["run", "enqueue", "steer", "interrupt", "drop"]
+"""What to do with what asks for a lane."""
+
+LanePriority: TypeAlias = Literal["foreground", "normal", "background"]
+"""The order in which work of one lane starts."""
+
+TurnState: TypeAlias = Literal["waiting", "run", "merged", "summarised", "refused", "cancelled"]
+"""Where an accepted message stands."""
+
+TurnVerdict: TypeAlias = Literal["queued", "duplicate", "full"]
+"""What became of handing a message over."""
+
+TurnRefusal: TypeAlias = Literal["full", "duplicate", "reentry"]
+"""Why a message was not taken."""
+
 EventReceipt: TypeAlias = Literal["queued", "duplicate"]
 """What became of a posted event."""
 

@@ -95,11 +95,14 @@ TEST(EngineCodec, EveryCommandComesBack) {
   result.is_error = true;
   Inbound inbound = message_from("C1", "Hi.", "T1");
   inbound.account = "bot";
+  inbound.message_id = "17.1";
+  inbound.caused_by = "run";
   PostEvent post = exec_event(main_key(), "exit 0", route_to("slack", "U1"));
   post.tag = "exec:1";
   post.trusted = true;
   const Command commands[] = {inbound,
                               message_to(main_key(), "Hi."),
+                              Steered{"run", 7},
                               by_agent,
                               wake_of(main_key(), WakeKind::manual, "me", 5),
                               post,
@@ -172,8 +175,9 @@ TEST(EngineCodec, RefusesWhatIsNoCommand) {
 TEST(EngineCodec, EffectsNameTheirKindFirst) {
   EXPECT_EQ(effect_to_json(SetAlarm{5}), R"({"type":"SetAlarm","at_ms":5})");
   EXPECT_EQ(effect_to_json(SetAlarm{}), R"({"type":"SetAlarm"})");
-  EXPECT_EQ(effect_to_json(TurnQueued{main_key(), 2}),
-            R"({"type":"TurnQueued","session_key":"agent:trent:main","waiting":2})");
+  EXPECT_EQ(effect_to_json(TurnQueued{main_key(), 2, 7, "m"}),
+            R"({"type":"TurnQueued","session_key":"agent:trent:main","waiting":2,"message":7,)"
+            R"("message_id":"m"})");
 }
 
 }  // namespace

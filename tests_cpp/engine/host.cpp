@@ -92,6 +92,7 @@ std::string kinds(const std::vector<Effect>& effects) {
   std::string names;
   for (const Effect& effect : effects) {
     if (std::holds_alternative<SetAlarm>(effect)) continue;
+    if (std::holds_alternative<TurnSettled>(effect)) continue;
     names += names.empty() ? "" : " ";
     std::visit([&names](const auto& one) { names += one.kName; }, effect);
   }

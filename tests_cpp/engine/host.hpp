@@ -63,7 +63,8 @@ std::vector<E> all(const std::vector<Effect>& effects);
 template <class E>
 E only(const std::vector<Effect>& effects);
 
-/// The kinds of the effects, in order, without alarms: `RunStarted ReadFiles`.
+/// The kinds of the effects, in order, without alarms and what became of messages:
+/// `RunStarted ReadFiles`.
 std::string kinds(const std::vector<Effect>& effects);
 
 /// The effects as a host would journal them.

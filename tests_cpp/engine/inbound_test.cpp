@@ -110,7 +110,8 @@ TEST(EngineInbound, NobodyImitatesTheHost) {
 }
 
 TEST(EngineInbound, QueuesBehindTheTurnInFlightFirstComeFirstServed) {
-  Host host(kQuietTrent);
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+                "messages": {"queue": {"mode": "followup", "debounce_ms": 0}}})");
   host.model = thinks_for_ever();
   const auto first = host.send(message_from("C1", "one"));
   EXPECT_TRUE(all<TurnQueued>(first).empty());
@@ -128,7 +129,8 @@ TEST(EngineInbound, QueuesBehindTheTurnInFlightFirstComeFirstServed) {
 }
 
 TEST(EngineInbound, RefusesATurnBeyondTheLimitAndServesTheOthers) {
-  Host host(R"({"agents": {"list": [{"id": "trent"}]}, "limits": {"queued_turns": 2}})");
+  Host host(R"({"agents": {"list": [{"id": "trent"}]}, "limits": {"queued_turns": 2},
+                "messages": {"queue": {"mode": "followup", "debounce_ms": 0, "drop": "new"}}})");
   host.model = thinks_for_ever();
   const auto first = host.send(message_from("C1", "one"));
   host.send(message_from("C1", "two"));
@@ -136,6 +138,7 @@ TEST(EngineInbound, RefusesATurnBeyondTheLimitAndServesTheOthers) {
   const auto effects = host.send(message_from("C1", "four"));
   EXPECT_EQ(kinds(effects), "TurnRefused");
   EXPECT_EQ(only<TurnRefused>(effects).waiting, 2);
+  EXPECT_EQ(only<TurnRefused>(effects).reason, TurnRefusal::full);
   EXPECT_EQ(kinds(host.send(message_from("C2", "elsewhere"))), "RunStarted ReadFiles CallModel");
 
   host.model = says("ok");

@@ -22,6 +22,8 @@ const std::string kConfigs[] = {
            "session": "main:heartbeat", "replay": {"max_messages": 6, "max_tokens": 500},
            "active_hours": {"start": "22:00", "end": "23:30"}}}]},
        "bindings": [{"agent": "ada", "match": {"channel": "slack"}}],
+       "messages": {"running": 2, "queue": {"mode": "steer", "debounce_ms": 20000,
+         "by_channel": {"discord": "interrupt"}}},
        "limits": {"queued_turns": 3, "events_per_session": 4, "wake_causes": 2,
          "transcript_messages": 40}})",
 };
@@ -37,7 +39,9 @@ class Witness {
       std::visit([this](const auto& one) { see(one); }, effect);
     }
     check_alarm();
-    if (++steps_ % 10 == 0) check_wakes();  // nothing that was lost comes back
+    if (++steps_ % 10 != 0) return;  // nothing that was lost comes back
+    check_wakes();
+    check_turns();
   }
 
   Host& host() { return host_; }
@@ -46,6 +50,8 @@ class Witness {
   bool waits_for_files(const std::string& run_id) const { return thinking_.count(run_id) == 0; }
   std::size_t calls() const { return calls_; }
   std::size_t told() const { return told_.size(); }
+  const std::vector<Steered>& offers() const { return offers_; }
+  std::size_t unsettled() const { return waiting_.size(); }
 
   Message tool_message(std::int64_t seed) const {
     return seed % 2 == 0 ? testing_messages::calls({"a"}) : testing_messages::result("a");
@@ -113,6 +119,21 @@ class Witness {
 
   void see(const WakeQueued& wake) { ++asked_[wake.session_key]; }
 
+  // Every message that was accepted ends once.
+  void see(const TurnQueued& turn) { EXPECT_TRUE(waiting_.insert(turn.message).second); }
+  void see(const TurnSettled& turn) {
+    waiting_.erase(turn.message);
+    EXPECT_TRUE(settled_.insert(turn.message).second) << "told twice what became of a message";
+    EXPECT_EQ(turn.run_id.has_value(), turn.reason.empty());
+    if (turn.run_id) {
+      EXPECT_EQ(open_.count(*turn.run_id), 1U);
+    }
+  }
+  void see(const SteerRun& offer) {
+    EXPECT_EQ(waiting_.count(offer.message), 1U);
+    offers_.push_back({offer.run_id, offer.message});
+  }
+
   // Routed events of the walk say whom they are for: `for:U1`.
   void note_events(const CallModel& call, const RunStarted& run) {
     if (run.kind == RunKind::user) return;
@@ -136,6 +157,15 @@ class Witness {
     }
   }
 
+  // No lane is idle while messages wait for it, unless for quiet.
+  void check_turns() {
+    const Json turns = host_.engine.snapshot()["turns"];
+    for (const auto& [lane, waiting] : turns.items()) {
+      EXPECT_TRUE(lanes_.count(key(lane)) > 0 || host_.alarm().has_value()) << lane;
+      EXPECT_LE(waiting.get<std::int64_t>(), host_.engine.config().limits.queued_turns);
+    }
+  }
+
   // An engine with something to wait for says until when.
   void check_alarm() {
     const std::optional<Millis> alarm = host_.alarm();
@@ -154,6 +184,9 @@ class Witness {
   std::map<SessionKey, std::int64_t> answered_;
   std::set<std::string> thinking_;
   std::map<std::string, std::vector<std::string>> routes_shown_;
+  std::set<std::int64_t> waiting_;
+  std::set<std::int64_t> settled_;
+  std::vector<Steered> offers_;
   std::size_t steps_ = 0;
   std::size_t calls_ = 0;
 };
@@ -168,14 +201,23 @@ class Walker {
     witness_.step(draw());
   }
 
+  /// Answers every run until no message waits.
+  void rest() {
+    witness_.step(SetHeartbeats{false});
+    for (int i = 0; i < 500 && witness_.unsettled() > 0; ++i) {
+      if (witness_.open().empty()) witness_.host().now += kMinute;
+      witness_.step(witness_.open().empty() ? Command(Tick{}) : answer());
+    }
+  }
+
  private:
   Command draw() {
-    switch (dice_.roll(14)) {
+    switch (dice_.roll(16)) {
       case 0:
         return followed(message_to(session(), words()));
-      case 12:
+      case 14:
         return dice_.roll(4) == 0 ? Command(Subscribe{"all", session()}) : stream();
-      case 13:
+      case 15:
         return dice_.roll(4) == 0 ? abort() : stream();
       case 1:
         return message_from("C" + std::to_string(dice_.roll(2)), words());
@@ -193,6 +235,14 @@ class Walker {
         return dice_.roll(5) == 0 ? Command(ResetSession{session()}) : Command(Tick{});
       case 6:
         return ImportTranscript{session(), {text_message(Role::user, words()), tool(), tool()}};
+      case 7: {
+        static const std::vector<std::string> kModes = {
+            "collect", "followup", "steer", "interrupt", "drop:new", "drop:old", "cap:2", "reset"};
+        return message_to(session(), "/queue " + kModes[static_cast<std::size_t>(dice_.roll(8))]);
+      }
+      case 8:
+        if (!witness_.offers().empty()) return witness_.offers().back();
+        return Tick{};
       default:
         return answer();
     }
@@ -272,6 +322,9 @@ TEST(EngineRandomWalk, KeepsEveryPromise) {
       for (int i = 0; i < 1'000 && !testing::Test::HasFailure(); ++i) walker.step();
       EXPECT_GT(witness.calls(), 100U) << "a walk that went nowhere proves nothing";
       EXPECT_GT(witness.told(), 20U);
+      walker.rest();
+      EXPECT_EQ(witness.unsettled(), 0U) << "a message was never told its fate";
+      EXPECT_EQ(snapshot_of(witness.host().engine, "/turns"), "{}");
     }
   }
 }

@@ -53,7 +53,8 @@ TEST(EngineReconfigure, AnAgentThatIsGoneLeavesNothingBehind) {
   host.send(message_to(bob, "Two."));
   const std::int64_t wake = only<WakeQueued>(host.send(exec_event(bob, "exit 0"))).wake;
   const auto effects = host.send(to(kOne));
-  EXPECT_EQ(only<TurnRefused>(effects).session_key, bob);
+  EXPECT_EQ(only<TurnSettled>(effects).session_key, bob);
+  EXPECT_EQ(only<TurnSettled>(effects).state, TurnState::cancelled);
   EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::failed);
   EXPECT_EQ(only<WakeDropped>(effects).wake, wake);
   EXPECT_TRUE(all<RunStarted>(host.advance(kDay)).empty());
@@ -71,6 +72,8 @@ TEST(EngineReconfigure, ChangesNothingWhenItIsRefused) {
   } cases[] = {{R"({"profile": "reference"})", "profile"},
                {R"({"limits": {"sessions": 5}})", "limits"},
                {R"({"wakes": {"min_spacing": "1s"}})", "wakes"},
+               {R"({"messages": {"running": 1}})", "messages.running"},
+               {R"({"messages": {"running_per_agent": 1}})", "messages.running_per_agent"},
                {R"({"user_timezone": "Mars/Base"})", "user_timezone"}};
   for (const auto& each : cases) {
     const auto refused = host.engine.apply(to(each.config), host.now);

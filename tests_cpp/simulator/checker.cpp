@@ -49,6 +49,7 @@ WakeState expected_state(const RunEnded& ended) {
       return WakeState::delivered;
     case RunOutcome::failed:
     case RunOutcome::timed_out:
+    case RunOutcome::aborted:
       return WakeState::dead;
     default:
       return WakeState::expired;
@@ -143,6 +144,30 @@ void Checker::expect_fates(const std::vector<std::int64_t>& requests, WakeState 
   }
 }
 
+// ---- messages
+
+void Checker::see(const TurnQueued& turn) {
+  expect(messages_.insert(turn.message).second, "a message is accepted once",
+         std::to_string(turn.message));
+  ++homes_[turn.session_key.str()].messages;
+}
+
+void Checker::see(const TurnSettled& turn) {
+  const std::string about = std::to_string(turn.message);
+  expect(settled_.insert(turn.message).second, "a message ends once", about);
+  expect(fate_of_message(turn.message) == turn.state, "a message has one fate", about);
+  if (turn.run_id) expect(runs_.count(*turn.run_id) > 0, "a message goes to a run", about);
+  if (messages_.erase(turn.message) == 0) return;
+  Home& home = homes_[turn.session_key.str()];
+  --home.messages;
+  home.free_since = now_;
+}
+
+TurnState Checker::fate_of_message(std::int64_t message) const {
+  const Result<TurnFate> fate = engine_->turn_fate(message);
+  return fate ? fate->state : TurnState::waiting;
+}
+
 // ---- runs
 
 void Checker::see(const RunStarted& run) {
@@ -174,7 +199,8 @@ void Checker::check_start(const RunStarted& run, Home& home) {
 
 // Since it was due, free, had a place and somebody looked.
 bool Checker::is_starved(const Home& home) const {
-  if (!home.due || home.runs > 0 || heartbeats_ >= guards_.running) return false;
+  if (!home.due || home.runs > 0 || home.messages > 0 || heartbeats_ >= guards_.running)
+    return false;
   const Millis since = std::max({*home.due, home.free_since, full_until_, awake_since_});
   return now_ - since > kLateness;
 }
@@ -338,6 +364,9 @@ void Checker::finish(const Engine& engine) {
   expect(runs_.empty(), "every run ends", std::to_string(runs_.size()));
   expect(engine.waiting_wakes().empty(), "every wake ends", "at the end");
   for (const auto& [name, home] : homes_) expect(home.waiting.empty(), "no wake is lost", name);
+  expect(messages_.empty(), "every message ends", std::to_string(messages_.size()));
+  const std::int64_t settled = std::ssize(settled_);  // numbers are given from 1
+  expect(!engine.turn_fate(settled + 1), "every message ends", std::to_string(settled));
 }
 
 }  // namespace vagus::simulator

@@ -63,6 +63,7 @@ class Checker {
     std::optional<Millis> due;          ///< as the engine said
     Millis free_since = 0;
     int runs = 0;
+    int messages = 0;           ///< that wait, before any heartbeat
     std::deque<Millis> starts;  ///< of its newest heartbeats that called a model
     std::int64_t posted = 0;    ///< events, as accepted
     std::int64_t repeated = 0;  ///< of these, which were not told yet when they came again
@@ -87,6 +88,8 @@ class Checker {
 
   void see(const WakeQueued& wake);
   void see(const WakeDropped& dropped);
+  void see(const TurnQueued& turn);
+  void see(const TurnSettled& turn);
   void see(const RunStarted& run);
   void see(const CallModel& call);
   void see(const RunEnded& ended);
@@ -102,6 +105,7 @@ class Checker {
   void end_wake(Home& home, const Run& run, const RunEnded& ended);
   void expect_fates(const std::vector<std::int64_t>& requests, WakeState expected);
   WakeState fate_of(std::int64_t request) const;
+  TurnState fate_of_message(std::int64_t message) const;
   void audit_wakes(const Engine& engine);
   void audit_events(const Engine& engine);
   bool is_starved(const Home& home) const;
@@ -118,6 +122,8 @@ class Checker {
   std::set<std::string> ended_;
   std::deque<std::string> ended_order_;  ///< oldest first, so that old ones are forgotten
   std::unordered_map<std::int64_t, Posted> events_;
+  std::set<std::int64_t> messages_;  ///< that wait
+  std::set<std::int64_t> settled_;   ///< messages that ended
   std::int64_t heartbeats_ = 0;
   Millis awake_since_ = 0;
   Millis full_until_ = 0;  ///< when last every place was taken

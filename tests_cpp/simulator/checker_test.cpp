@@ -149,5 +149,14 @@ TEST(Simulator, FindsACadenceThatIsTooFast) {
   EXPECT_TRUE(says(broken(at<WakeQueued>(30, hurry)), "rate"));
 }
 
+TEST(Simulator, FindsAMessageThatEndsTwiceOrNever) {
+  EXPECT_TRUE(says(broken(at<TurnSettled>(3, repeat)), "a message ends once"));
+  EXPECT_TRUE(says(broken(at<TurnSettled>(3, take_away)), "every message ends"));
+  const auto otherwise = [](std::vector<Effect>& effects, std::size_t i) {
+    std::get<TurnSettled>(effects[i]).state = TurnState::cancelled;
+  };
+  EXPECT_TRUE(says(broken(at<TurnSettled>(3, otherwise)), "a message has one fate"));
+}
+
 }  // namespace
 }  // namespace vagus::simulator

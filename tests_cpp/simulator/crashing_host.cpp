@@ -13,6 +13,7 @@ class Digest {
     for (const char c : text) add_byte(static_cast<unsigned char>(c));
     add_byte(0);
   }
+  void add(const std::optional<std::string>& text) { add(text.value_or("")); }
   void add(std::int64_t number) { add(std::to_string(number)); }
   std::uint64_t value() const { return value_; }
 
@@ -31,6 +32,7 @@ std::uint64_t digest_of(const std::vector<Effect>& effects) {
           if constexpr (requires { each.session_key; }) digest.add(each.session_key.str());
           if constexpr (requires { each.request; }) digest.add(each.request);
           if constexpr (requires { each.text; }) digest.add(each.text);
+          if constexpr (requires { each.message; }) digest.add(each.message);
         },
         effect);
   }

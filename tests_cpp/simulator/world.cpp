@@ -40,7 +40,9 @@ Config config_for(const Options& options, testing_messages::Dice& dice) {
   for (std::int64_t i = 0; i < options.agents; ++i) {
     text += (i > 0 ? "," : "") + agent_json(i, dice);
   }
-  return read_config(text + "]}}").value_or_throw();
+  const std::string mode(name_of(static_cast<QueueMode>(options.seed % 4)));
+  text += R"(]}, "messages": {"queue": {"mode": ")" + mode + R"("}}})";
+  return read_config(text).value_or_throw();
 }
 
 }  // namespace

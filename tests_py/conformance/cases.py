@@ -23,7 +23,9 @@ VARIABLE = "VAGUS_VECTORS"
 MAX_DEVIATING = 0.05
 SEQUENCE = "a sequence of calls"
 """Stands for the function of a case that names none."""
-SEQUENCES = frozenset({"sysevents_sequence", "wake_sequence", "runner_sequence"})
+SEQUENCES = frozenset(
+    {"sysevents_sequence", "wake_sequence", "runner_sequence", "history/lanes", "history/queue"}
+)
 """Whole histories. They are played as inputs, and rules may explain any number of them."""
 NEWEST = "expect_chat_2026_9_6"
 """What the newest version told of a history, where it differs from the version recorded first."""

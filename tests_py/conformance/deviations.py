@@ -15,6 +15,7 @@ from .deviations_context_pricing import CONTEXT_PRICING_PREDICATES
 from .deviations_context_transcripts import TRANSCRIPT_PREDICATES
 from .deviations_heartbeats import HEARTBEAT_PREDICATES
 from .deviations_runs_chat import RUNS_CHAT_PREDICATES
+from .deviations_runs_lanes import RUNS_LANES_PREDICATES
 from .deviations_schedules import SCHEDULE_PREDICATES
 from .deviations_wakes import WAKE_PREDICATES
 
@@ -200,6 +201,7 @@ PREDICATES: dict[str, Predicate] = {
     **HEARTBEAT_PREDICATES,
     **WAKE_PREDICATES,
     **RUNS_CHAT_PREDICATES,
+    **RUNS_LANES_PREDICATES,
     **CONTEXT_PRICING_PREDICATES,
     **TRANSCRIPT_PREDICATES,
     **COMPACTION_PREDICATES,

@@ -27,7 +27,9 @@ struct Limits {
   std::int64_t wake_causes = 16;
   std::int64_t wake_attempts = 100;
   std::int64_t ended_wakes = 65'536;
-  std::int64_t queued_turns = 20;
+  std::int64_t queued_turns = 200;
+  std::int64_t message_ids = 10'000;
+  std::int64_t ended_turns = 16'384;
   std::int64_t transcript_messages = 20'000;
   std::int64_t ended_runs = 4'096;
   std::int64_t live_runs = 200'000;
@@ -55,7 +57,12 @@ struct Limits {
               "failed runs, since its newest request, after which a wake is given up"),
         field("ended_wakes", &Limits::ended_wakes,
               "ended wake requests remembered, so that a producer can ask what became of one"),
-        field("queued_turns", &Limits::queued_turns, "user turns waiting for one lane"),
+        field("queued_turns", &Limits::queued_turns,
+              "messages waiting for one lane, whatever messages.queue.cap says"),
+        field("message_ids", &Limits::message_ids,
+              "message ids remembered, so that a message handed over twice is taken once"),
+        field("ended_turns", &Limits::ended_turns,
+              "messages remembered after they ended, so that a sender can ask what became of one"),
         field("transcript_messages", &Limits::transcript_messages,
               "messages kept in one transcript; the oldest turns give way"),
         field("ended_runs", &Limits::ended_runs,

@@ -14,6 +14,7 @@
 #include "vagus/config/context_config.hpp"
 #include "vagus/config/prompt_templates.hpp"
 #include "vagus/config/turn_rules.hpp"
+#include "vagus/config/queue_settings.hpp"
 #include "vagus/config/wake_guards.hpp"
 #include "vagus/keys/agent_id.hpp"
 #include "vagus/keys/main_key.hpp"
@@ -265,6 +266,7 @@ struct Config {
   std::optional<OwnerConfig> owner;
   WakeGuards wakes;
   ContextConfig context;
+  MessagesConfig messages;
   std::string user_timezone = "UTC";
   std::string seed = "vagus";
   Limits limits;
@@ -281,6 +283,7 @@ struct Config {
         field("owner", &Config::owner, "where the target 'owner' leads"),
         field("wakes", &Config::wakes, "what keeps wakes from storming a model"),
         field("context", &Config::context, "who keeps agents' memory and makes their prompts"),
+        field("messages", &Config::messages, "people's messages and the turns that answer them"),
         field("user_timezone", &Config::user_timezone, "IANA name, for prompts and active hours"),
         field("seed", &Config::seed, "stable text that spreads the agents' heartbeat phases"),
         field("limits", &Config::limits, "bounds of every queue, text and map"));

@@ -150,14 +150,18 @@ MaybeError check_wakes(const Config& config) {
   return check_wake_guards("wakes", config.wakes);
 }
 
+MaybeError check_all_messages(const Config& config) {
+  return check_messages("messages", config.messages);
+}
+
 MaybeError check_all_limits(const Config& config) {
   return check_limits(config.limits);
 }
 
 constexpr MaybeError (*kChecks[])(const Config&) = {
-    check_models,     check_agent_models, check_agent_ids,  check_one_default,
-    check_heartbeats, check_delivery,     check_routing,    check_wakes,
-    check_contexts,   check_time_zone,    check_all_limits,
+    check_models,       check_agent_models, check_agent_ids, check_one_default,
+    check_heartbeats,   check_delivery,     check_routing,   check_wakes,
+    check_all_messages, check_contexts,     check_time_zone, check_all_limits,
 };
 
 }  // namespace

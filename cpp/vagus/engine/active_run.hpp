@@ -10,8 +10,9 @@
 #include "vagus/context/message.hpp"
 #include "vagus/engine/command.hpp"
 #include "vagus/events/event_queue.hpp"
-#include "vagus/runs/lanes.hpp"
+#include "vagus/runs/chat_run.hpp"
 #include "vagus/runs/run.hpp"
+#include "vagus/runs/user_turn.hpp"
 #include "vagus/wakes/wake_queue.hpp"
 
 namespace vagus {
@@ -38,7 +39,10 @@ struct ActiveRun : Run {
   ContextKey keeps;  ///< the transcript that its words go to; empty when nothing is kept
   bool isolated = false;
 
-  UserTurn turn;                       ///< kind user: the message that it answers
+  UserTurn turn;                       ///< kind user: the messages that it answers, as shown
+  std::vector<ChatClient> clients;     ///< who follows the answer as it is written
+  std::vector<std::int64_t> offered;   ///< messages that it may be told while it runs
+  std::vector<std::string> steered;    ///< those that it was told
   std::optional<Wake> wake;            ///< kind heartbeat: why it runs
   bool tick = false;                   ///< kind heartbeat: it looks after the agent's duties
   std::vector<std::string> due_tasks;  ///< of the checklist; marked when the run ends well

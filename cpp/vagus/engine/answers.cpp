@@ -92,13 +92,15 @@ Delivery Engine::delivery_of_report(const ActiveRun& run, bool says,
 void Engine::send(const ActiveRun& run, const DeliveryRoute& route, const std::string& text,
                   bool silent) {
   const bool heartbeat = run.kind == RunKind::heartbeat;
-  outbox_.add(Parcel{run.id, run.lane, run.home, route, text, heartbeat, 1, silent});
-  emit(Deliver{run.id, run.lane, route, text, 1, silent});
+  const std::optional<std::string>& answers = run.turn.message_id;
+  outbox_.add(Parcel{run.id, run.lane, run.home, route, text, heartbeat, 1, silent, answers});
+  emit(Deliver{run.id, run.lane, route, text, 1, silent, answers});
 }
 
 void Engine::remember(const ActiveRun& run, const ModelReplied& reply) {
   std::vector<Message> turn = {run.prompt};
   turn.insert(turn.end(), reply.messages.begin(), reply.messages.end());
+  for (const std::string& text : run.steered) turn.push_back(text_message(Role::user, text));
   if (!is_blank(reply.text)) turn.push_back(text_message(Role::assistant, reply.text));
   // Nothing is kept for an isolated heartbeat, nor when the session was reset meanwhile.
   if (Context* memory = sessions_.current(run.lane, run.keeps)) {

@@ -54,7 +54,7 @@ void Engine::open_chat(const ActiveRun& run) {
   registration.run_id = run.id;
   registration.session_key = run.lane;
   registration.heartbeat = run.kind == RunKind::heartbeat;
-  for (const ChatClient& client : run.turn.clients) {
+  for (const ChatClient& client : run.clients) {
     std::optional<std::string> subscriber;
     if (!client.subscribers.empty()) subscriber = client.subscribers.front();
     if (!chat_.check_client(client.client_run_id, subscriber)) {
@@ -68,6 +68,33 @@ void Engine::open_chat(const ActiveRun& run) {
     registration.clients.clear();
     chat_.open(registration, now_);
   }
+  tell_clients();
+}
+
+// A message that is answered by a run of others, or by none, is told its end all the same.
+void Engine::tell_followers(const SessionKey& lane, const TurnEnd& ended) {
+  auto followers = followers_.extract(ended.message);
+  if (followers.empty()) return;
+  if (!ended.run_id) return tell_unanswered(lane, followers.mapped(), ended.reason);
+  for (const ChatClient& client : followers.mapped()) chat_.join(*ended.run_id, client, now_);
+  tell_clients();
+}
+
+void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClient>& clients,
+                             const std::string& reason) {
+  if (clients.empty()) return;
+  ChatRegistration registration;
+  registration.run_id = ids_.next();
+  registration.session_key = lane;
+  registration.clients = clients;
+  registration.visible = false;
+  if (chat_.open(registration, now_)) return;
+  ChatInput ending;
+  ending.run_id = registration.run_id;
+  ending.kind = ChatInputKind::error;
+  ending.error = reason;
+  ending.settled = true;
+  chat_.feed(ending, now_).value_or_throw();
   tell_clients();
 }
 

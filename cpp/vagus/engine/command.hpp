@@ -39,6 +39,8 @@ struct Inbound {
   std::vector<std::string> roles;
   std::optional<std::string> client_run_id = {};
   std::optional<std::string> subscriber = {};
+  std::optional<std::string> message_id = {};
+  std::optional<std::string> caused_by = {};
 
   static constexpr std::string_view kName = "Inbound";
   static constexpr auto fields() {
@@ -56,7 +58,24 @@ struct Inbound {
         field("roles", &Inbound::roles, "the person's roles there, at most 1000"),
         field("client_run_id", &Inbound::client_run_id,
               "the client's own name for the run that answers; it is told the end exactly once"),
-        field("subscriber", &Inbound::subscriber, "who follows that run, such as a connection"));
+        field("subscriber", &Inbound::subscriber, "who follows that run, such as a connection"),
+        field("message_id", &Inbound::message_id,
+              "the channel's own name for it; one that comes again is taken once"),
+        field("caused_by", &Inbound::caused_by,
+              "the run that wrote it, and waits for the answer; not a person then"));
+  }
+};
+
+/// The message that `SteerRun` offered was told to the run in flight: it is answered there. A host
+/// that cannot tell it says nothing; the message then gets a turn of its own.
+struct Steered {
+  std::string run_id;
+  std::int64_t message = 0;
+
+  static constexpr std::string_view kName = "Steered";
+  static constexpr auto fields() {
+    return field_list(required("run_id", &Steered::run_id, "the run that was told"),
+                      required("message", &Steered::message, "as `SteerRun` named it"));
   }
 };
 
@@ -409,11 +428,11 @@ struct SubagentEnded {
 };
 
 using Command =
-    std::variant<Inbound, RequestWake, PostEvent, Tick, FilesRead, ModelReplied, ModelFailed,
-                 ResetSession, ForgetSession, ImportTranscript, Delivered, DeliveryFailed,
-                 SetHeartbeats, Reconfigure, ContextAnswered, ContextFailed, RegisterContextEngine,
-                 PrepareSubagent, SubagentEnded, Summarized, SummaryFailed, StreamModel, AbortRun,
-                 Subscribe, Unsubscribe>;
+    std::variant<Inbound, Steered, RequestWake, PostEvent, Tick, FilesRead, ModelReplied,
+                 ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
+                 DeliveryFailed, SetHeartbeats, Reconfigure, ContextAnswered, ContextFailed,
+                 RegisterContextEngine, PrepareSubagent, SubagentEnded, Summarized, SummaryFailed,
+                 StreamModel, AbortRun, Subscribe, Unsubscribe>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

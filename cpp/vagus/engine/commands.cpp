@@ -28,6 +28,8 @@ MaybeError check_origin(const Inbound& inbound) {
   if (auto failed = check_label("thread", inbound.thread.value_or(""))) return failed;
   if (auto failed = check_label("guild", inbound.guild.value_or(""))) return failed;
   if (auto failed = check_label("team", inbound.team.value_or(""))) return failed;
+  if (auto failed = check_label("message_id", inbound.message_id.value_or(""))) return failed;
+  if (auto failed = check_label("caused_by", inbound.caused_by.value_or(""))) return failed;
   if (auto failed = check_peer("peer", inbound.peer)) return failed;
   if (auto failed = check_peer("parent_peer", inbound.parent_peer)) return failed;
   for (std::size_t i = 0; i < inbound.roles.size(); ++i) {
@@ -75,8 +77,9 @@ MaybeError Engine::handle(const Tick&) {
 }
 
 MaybeError Engine::handle(const Inbound& inbound) {
+  const QueueDirective directive = parse_queue_directive(inbound.text);
   // As the model will see it, which may be longer than what was written.
-  const std::string text = neutralize_system_lines(inbound.text);
+  const std::string text = neutralize_system_lines(directive.found ? directive.text : inbound.text);
   if (auto failed = check_text("text", text, config_.limits)) return failed;
   if (is_blank(inbound.text)) {
     return make_error(ErrorCode::invalid_input, "text", inbound.text, "must not be blank");
@@ -94,19 +97,23 @@ MaybeError Engine::handle(const Inbound& inbound) {
   if (auto failed = sessions_.check_room(lane)) return failed;
 
   const std::optional<DeliveryRoute> route = route_of_message(inbound);
-  const bool busy = lanes_.busy(lane);
-  if (!lanes_.enqueue(lane, UserTurn{text, route, now_, clients_of(inbound)})) {
-    emit(TurnRefused{lane, lanes_.waiting(lane), route});
+  const QueueOverrides own = read_directive(lane, directive, inbound, route);
+  const auto heard = [&] {  // what a run writes is not a person's
+    if (!inbound.caused_by) sessions_.at(lane).heard_from(route, inbound.peer, now_);
+  };
+  if (is_blank(text)) {
+    heard();
     return std::nullopt;
   }
-  Session& session_state = sessions_.at(lane);
-  session_state.last_active = now_;
-  if (route) {
-    session_state.last_route = route;
-    session_state.last_kind = inbound.peer->kind;
-  }
-  if (busy) emit(TurnQueued{lane, lanes_.waiting(lane)});
-  start_turns(lane);
+  UserTurn turn;
+  turn.text = text;
+  turn.route = route;
+  turn.message_id = inbound.message_id;
+  turn.asked_by = inbound.caused_by;
+  const QueueSettings settings =
+      queue_settings(config_.messages.queue, inbound.channel, sessions_.at(lane).queue, own,
+                     config_.limits.queued_turns);
+  if (take_in(lane, std::move(turn), settings, clients_of(inbound))) heard();
   return std::nullopt;
 }
 
@@ -249,6 +256,7 @@ MaybeError Engine::handle(const ResetSession& reset) {
     const Session* kept = sessions_.find(lane);
     const bool has_ticks = kept != nullptr && kept->transcript.has_value();
     if (lane != *session && !has_ticks) continue;
+    cancel_turns(lane, "the session was reset");
     dispose_transcript(lane, DisposeReason::reset);
     emit(SessionReset{lane, sessions_.restart(lane, ids_).key()});
   }
@@ -261,7 +269,7 @@ MaybeError Engine::handle(const ForgetSession& forget) {
   const SessionKey home = home_of(*known);
   const std::vector<SessionKey> lanes = lanes_of(home);
   const bool runs = std::any_of(lanes.begin(), lanes.end(),
-                                [this](const SessionKey& lane) { return lanes_.busy(lane); });
+                                [this](const SessionKey& lane) { return lanes_.busy(lane.str()); });
   if (runs || wakes_.pending(home).has_value()) {
     return make_error(
         ErrorCode::invalid_input, "session_key", forget.session_key.str(),
@@ -269,6 +277,7 @@ MaybeError Engine::handle(const ForgetSession& forget) {
   }
   events_.clear(home);
   for (const SessionKey& lane : lanes) {
+    cancel_turns(lane, "the session was forgotten");
     dispose_transcript(lane, DisposeReason::forgotten);
     sessions_.forget(lane);
   }

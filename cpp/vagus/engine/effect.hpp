@@ -9,6 +9,7 @@
 
 #include "vagus/base/record.hpp"
 #include "vagus/base/time.hpp"
+#include "vagus/config/queue_settings.hpp"
 #include "vagus/context/engine_contract.hpp"
 #include "vagus/context/ledger.hpp"
 #include "vagus/context/message.hpp"
@@ -24,35 +25,112 @@
 #include "vagus/routing/delivery_route.hpp"
 #include "vagus/runs/chat_stream.hpp"
 #include "vagus/runs/run.hpp"
+#include "vagus/runs/user_turn.hpp"
 #include "vagus/wakes/wake_queue.hpp"
 
 /// What the engine asks of its host, or tells it, in order. Effects are plain data with a JSON
 /// form.
 namespace vagus {
 
-/// A message was queued behind the run in flight on its lane.
+/// A message was accepted and waits. Exactly one `TurnSettled` with its number follows.
 struct TurnQueued {
   SessionKey session_key;
   std::int64_t waiting = 0;
+  std::int64_t message = 0;
+  std::optional<std::string> message_id;
 
   static constexpr std::string_view kName = "TurnQueued";
   static constexpr auto fields() {
     return field_list(required("session_key", &TurnQueued::session_key, "the lane"),
-                      required("waiting", &TurnQueued::waiting, "turns waiting now"));
+                      required("waiting", &TurnQueued::waiting, "messages waiting now"),
+                      required("message", &TurnQueued::message, "names it to Engine::turn_fate"),
+                      field("message_id", &TurnQueued::message_id, "the channel's name for it"));
   }
 };
 
-/// A message was not taken, because too many already wait for its lane.
+/// Why a message was not taken.
+enum class TurnRefusal {
+  full,       ///< as many wait for its lane as may
+  duplicate,  ///< it was taken before
+  reentry,    ///< the run that asks for it holds its lane: both would wait for ever
+};
+constexpr std::array<std::string_view, 3> enum_names(TurnRefusal) {
+  return {"full", "duplicate", "reentry"};
+}
+
+/// A message was not taken.
 struct TurnRefused {
   SessionKey session_key;
   std::int64_t waiting = 0;
   std::optional<DeliveryRoute> route;
+  TurnRefusal reason = TurnRefusal::full;
+  std::optional<std::string> message_id;
 
   static constexpr std::string_view kName = "TurnRefused";
   static constexpr auto fields() {
     return field_list(required("session_key", &TurnRefused::session_key, "the lane"),
-                      required("waiting", &TurnRefused::waiting, "turns waiting now"),
-                      field("route", &TurnRefused::route, "where its sender is"));
+                      required("waiting", &TurnRefused::waiting, "messages waiting now"),
+                      field("route", &TurnRefused::route, "where its sender is"),
+                      required("reason", &TurnRefused::reason, "full, duplicate or reentry"),
+                      field("message_id", &TurnRefused::message_id, "the channel's name for it"));
+  }
+};
+
+/// What became of a message that was accepted; said once.
+struct TurnSettled {
+  SessionKey session_key;
+  std::int64_t message = 0;
+  std::optional<std::string> message_id;
+  TurnState state = TurnState::run;
+  std::optional<std::string> run_id;
+  std::string reason;
+  std::optional<DeliveryRoute> route;
+
+  static constexpr std::string_view kName = "TurnSettled";
+  static constexpr auto fields() {
+    return field_list(
+        required("session_key", &TurnSettled::session_key, "the lane"),
+        required("message", &TurnSettled::message, "names it to Engine::turn_fate"),
+        field("message_id", &TurnSettled::message_id, "the channel's name for it"),
+        required("state", &TurnSettled::state, "run, merged, summarised, refused or cancelled"),
+        field("run_id", &TurnSettled::run_id, "the run that is shown it, or its line"),
+        field("reason", &TurnSettled::reason, "why it was refused or cancelled"),
+        field("route", &TurnSettled::route, "where its sender is"));
+  }
+};
+
+/// Tell the run in flight this text if that can be done, and answer with `Steered` if it was. The
+/// message waits until then, and has a turn of its own after the run otherwise.
+struct SteerRun {
+  std::string run_id;
+  SessionKey session_key;
+  std::int64_t message = 0;
+  std::optional<std::string> message_id;
+  std::string text;
+
+  static constexpr std::string_view kName = "SteerRun";
+  static constexpr auto fields() {
+    return field_list(required("run_id", &SteerRun::run_id, "the run, whose model is at work"),
+                      required("session_key", &SteerRun::session_key, "its lane"),
+                      required("message", &SteerRun::message, "the message"),
+                      field("message_id", &SteerRun::message_id, "the channel's name for it"),
+                      required("text", &SteerRun::text, "what the person wrote"));
+  }
+};
+
+/// A message said `/queue`: the settings of its session, as they are now.
+struct QueueSet {
+  SessionKey session_key;
+  QueueSettings settings;
+  std::string error;
+  std::optional<DeliveryRoute> route;
+
+  static constexpr std::string_view kName = "QueueSet";
+  static constexpr auto fields() {
+    return field_list(required("session_key", &QueueSet::session_key, "the lane"),
+                      required("settings", &QueueSet::settings, "what is in force"),
+                      field("error", &QueueSet::error, "why nothing was changed; empty if it was"),
+                      field("route", &QueueSet::route, "where its sender is"));
   }
 };
 
@@ -309,6 +387,7 @@ struct Deliver {
   std::string text;
   std::int64_t attempt = 1;
   bool silent = false;
+  std::optional<std::string> reply_to;
 
   static constexpr std::string_view kName = "Deliver";
   static constexpr auto fields() {
@@ -318,7 +397,9 @@ struct Deliver {
                       required("text", &Deliver::text, "what to say"),
                       field("attempt", &Deliver::attempt, "beyond 1: it failed before"),
                       field("silent", &Deliver::silent,
-                            "the agent asked that nobody be alerted: send it without a sound"));
+                            "the agent asked that nobody be alerted: send it without a sound"),
+                      field("reply_to", &Deliver::reply_to,
+                            "the channel's name for the newest message that it answers"));
   }
 };
 
@@ -448,11 +529,12 @@ struct SetAlarm {
   }
 };
 
-using Effect = std::variant<TurnQueued, TurnRefused, EventPosted, WakeQueued, WakeDropped,
-                            RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
-                            ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm,
-                            ContextCall, ContextFallback, ContextEngineQuarantined, Summarize,
-                            SummarySettled, ChatEvent, ChatNotice, AbortAnswered>;
+using Effect =
+    std::variant<TurnQueued, TurnRefused, TurnSettled, SteerRun, QueueSet, EventPosted, WakeQueued,
+                 WakeDropped, RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
+                 ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm, ContextCall,
+                 ContextFallback, ContextEngineQuarantined, Summarize, SummarySettled, ChatEvent,
+                 ChatNotice, AbortAnswered>;
 
 /// Compact JSON text with a field `type`; equal effects give equal bytes.
 std::string effect_to_json(const Effect& effect);

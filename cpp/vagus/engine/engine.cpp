@@ -29,6 +29,8 @@ Result<std::vector<Effect>> Engine::apply(const Command& command, Millis now) {
 void Engine::shift(Millis delta) {
   wakes_.shift(delta);
   runs_.shift(delta);
+  lanes_.shift(delta);
+  turns_.shift(delta);
   outbox_.shift(delta);
   calls_.shift(delta);
   summaries_.shift(delta);
@@ -47,7 +49,7 @@ void Engine::advance() {
   tell_clients();
   deliver_again();
   beat_cadences();
-  run_due_wakes();
+  start_due_runs();
 }
 
 void Engine::end_late_runs() {
@@ -62,7 +64,8 @@ void Engine::end_late_runs() {
 void Engine::deliver_again() {
   for (Parcel& parcel : outbox_.due(now_)) {
     emit(Deliver{std::move(parcel.run_id), std::move(parcel.lane), std::move(parcel.route),
-                 std::move(parcel.text), parcel.attempts, parcel.silent});
+                 std::move(parcel.text), parcel.attempts, parcel.silent,
+                 std::move(parcel.reply_to)});
   }
 }
 
@@ -78,9 +81,12 @@ void Engine::beat_cadences() {
   }
 }
 
-void Engine::run_due_wakes() {
-  // A run that ends at once may free the lane of a wake that waited behind it.
-  for (std::vector<Wake> due = wakes_.due(now_); !due.empty(); due = wakes_.due(now_)) {
+// People go before heartbeats. A run that ends at once may free the lane of what waited behind it.
+void Engine::start_due_runs() {
+  for (;;) {
+    while (const std::optional<LaneWork> work = lanes_.start(now_)) start_turns(*work);
+    std::vector<Wake> due = wakes_.due(now_);
+    if (due.empty()) return;
     for (Wake& wake : due) start_heartbeat(std::move(wake));
   }
 }
@@ -96,6 +102,7 @@ void Engine::set_alarm() {
   consider(calls_.next_deadline());
   consider(summaries_.next_deadline());
   consider(chat_.next_due());
+  consider(lanes_.next_due());
   if (alarm_ && *alarm_ == next) return;
   alarm_.emplace(next);
   emit(SetAlarm{next});

@@ -22,7 +22,10 @@
 #include "vagus/heartbeat/cadences.hpp"
 #include "vagus/routing/router.hpp"
 #include "vagus/runs/chat_stream.hpp"
+#include "vagus/runs/followup_queues.hpp"
+#include "vagus/runs/lanes.hpp"
 #include "vagus/runs/outbox.hpp"
+#include "vagus/runs/queue_directive.hpp"
 #include "vagus/runs/run_table.hpp"
 
 namespace vagus {
@@ -39,7 +42,7 @@ inline constexpr Millis kUserTurnTimeout = 10 * kMinute;
 /// Not thread-safe: one owner applies one command at a time.
 ///
 /// Invariants (design names): one_run_per_lane, no_lost_wake, no_cross_talk, pairs_intact,
-/// budget_respected, one_terminal_per_run, deterministic.
+/// budget_respected, one_terminal_per_run, one_fate_per_message, deterministic.
 class Engine {
  public:
   /// `zones` must hold every zone of `zones_needed(config)`. Engines whose run ids must not collide
@@ -72,6 +75,11 @@ class Engine {
   /// What became of a request, by the id that `WakeQueued` gave it. Errors: `invalid_input` for an
   /// id that was never given, or is forgotten (`limits.ended_wakes`).
   Result<WakeFate> wake_fate(std::int64_t request) const { return wakes_.fate(request); }
+
+  /// Where a message that was accepted stands, by the number that `TurnQueued` or `TurnSettled`
+  /// gave it. Errors: `invalid_input` for a number that was never given, or is forgotten
+  /// (`limits.ended_turns`).
+  Result<TurnFate> turn_fate(std::int64_t message) const { return turns_.fate(message); }
 
   /// Why the wake of a session has not run yet. Errors: as for commands that name a session.
   Result<WakeExplanation> explain_wake(const SessionKey& session) const;
@@ -107,6 +115,7 @@ class Engine {
 
   // Commands. Each checks everything before it changes anything.
   MaybeError handle(const Inbound& inbound);
+  MaybeError handle(const Steered& steered);
   MaybeError handle(const RequestWake& request);
   MaybeError handle(const PostEvent& post);
   MaybeError handle(const Tick& tick);
@@ -140,11 +149,23 @@ class Engine {
   void end_late_calls();
   void end_late_summaries();
   void beat_cadences();
-  void run_due_wakes();
+  void start_due_runs();
   void set_alarm();
 
+  // What people say, until it is part of a run (turns.cpp).
+  QueueOverrides read_directive(const SessionKey& lane, const QueueDirective& directive,
+                                const Inbound& inbound, const std::optional<DeliveryRoute>& route);
+  bool take_in(const SessionKey& lane, UserTurn turn, const QueueSettings& settings,
+               std::vector<ChatClient> clients);
+  void offer(const SessionKey& lane, const UserTurn& turn);
+  void interrupt(const SessionKey& lane);
+  void schedule_turns(const SessionKey& lane);
+  void start_turns(const LaneWork& work);
+  void settle_turns(const SessionKey& lane, const std::vector<TurnEnd>& ends);
+  void cancel_turns(const SessionKey& lane, const std::string& reason);
+  ActiveRun* run_on(const SessionKey& lane);
+
   // The life of a run, in order (run_flow.cpp).
-  void start_turns(const SessionKey& lane);
   void start_heartbeat(Wake wake);
   ActiveRun& begin(ActiveRun run, Millis timeout);
   void ask_for_files(ActiveRun& run);
@@ -212,6 +233,9 @@ class Engine {
   void open_chat(const ActiveRun& run);
   void close_chat(const ActiveRun& run, const RunEnded& ended);
   void tell_clients();
+  void tell_followers(const SessionKey& lane, const TurnEnd& ended);
+  void tell_unanswered(const SessionKey& lane, const std::vector<ChatClient>& clients,
+                       const std::string& reason);
 
   // Lookups.
   Result<SessionKey> known_session(std::string_view field, const SessionKey& key) const;
@@ -247,6 +271,9 @@ class Engine {
   EventQueue events_;
   WakeQueue wakes_;
   Lanes lanes_;
+  FollowupQueues turns_;
+  std::map<std::int64_t, std::vector<ChatClient>> followers_;  ///< of messages that wait
+  std::map<SessionKey, std::string> next_runs_;                ///< of lanes with messages that wait
   RunTable runs_;
   ChatStream chat_;  ///< its runs are those in flight, whose deadlines `runs_` has
   Outbox outbox_;

@@ -63,21 +63,13 @@ EventCounts counts_of(const EventBatch& batch) {
   return counts;
 }
 
-}  // namespace
-
-void Engine::start_turns(const SessionKey& lane) {
-  std::optional<UserTurn> turn = lanes_.next_turn(lane);
-  if (!turn) return;
-  ActiveRun run;
-  run.id = ids_.next();
-  run.kind = RunKind::user;
-  run.agent = lane.agent();
-  run.lane = run.home = lane;
-  run.context = run.keeps = sessions_.transcript(lane, ids_).key();
-  run.turn = *std::move(turn);
-  run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
-  ask_for_files(begin(std::move(run), kUserTurnTimeout));
+// The model was asked, or would have been, and nobody will hear its answer.
+bool is_unanswered(RunOutcome outcome) {
+  return outcome == RunOutcome::failed || outcome == RunOutcome::timed_out ||
+         outcome == RunOutcome::aborted;
 }
+
+}  // namespace
 
 void Engine::start_heartbeat(Wake wake) {
   ActiveRun run;
@@ -99,6 +91,10 @@ void Engine::start_heartbeat(Wake wake) {
   run.wake = std::move(wake);
 
   const std::optional<SkipReason> skip = early_skip(*run.wake, owner);
+  LaneWork work;
+  work.id = run.id;
+  work.lane = run.lane.str();
+  lanes_.occupy(work);  // its place is one of `wakes.running`
   ActiveRun& started = begin(std::move(run), owner.heartbeat.timeout);
   if (skip) {
     RunEnded ended;
@@ -120,9 +116,6 @@ std::optional<SkipReason> Engine::early_skip(const Wake& wake, const Agent& owne
 }
 
 ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
-  const bool taken = lanes_.take(run.lane, run.id);
-  assert(taken && "a lane was started twice");
-  static_cast<void>(taken);
   wakes_.hold(run.home, now_);
   lease_events(run);
   run.outside = outside_for(run.agent);
@@ -352,15 +345,14 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   const RunOutcome outcome = ended.outcome;
   const bool shown = outcome == RunOutcome::replied || outcome == RunOutcome::acknowledged;
   shown ? events_.commit(run.id) : events_.give_back(run.id);
-  const bool unanswered = outcome == RunOutcome::failed || outcome == RunOutcome::timed_out ||
-                          outcome == RunOutcome::aborted;
-  if (run.kind == RunKind::user && unanswered) {
+  if (run.kind == RunKind::user && is_unanswered(outcome)) {
     Context* memory = sessions_.current(run.lane, run.keeps);
-    if (memory != nullptr) memory->append(text_message(Role::user, run.turn.text));
-    // What a person has seen of an answer that was stopped is part of the conversation.
-    const bool keeps_partial = memory != nullptr && outcome == RunOutcome::aborted;
-    if (keeps_partial && !is_blank(ended.text)) {
-      memory->append(text_message(Role::assistant, ended.text));
+    if (memory != nullptr) {
+      memory->append(text_message(Role::user, run.turn.text));
+      for (const std::string& text : run.steered) memory->append(text_message(Role::user, text));
+      // What a person has seen of an answer that was stopped is part of the conversation.
+      const bool keeps_partial = outcome == RunOutcome::aborted && !is_blank(ended.text);
+      if (keeps_partial) memory->append(text_message(Role::assistant, ended.text));
     }
   }
   if (shown && run.wake) {
@@ -369,7 +361,7 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
     if (run.leaves_events) wake_for_other_events(run);
   }
   close_outside(run);
-  lanes_.free(run.lane, run.id);
+  lanes_.finish(run.id, now_);
   ended.retry_at_ms = settle(run, ended);
   wakes_.release(run.home, now_);
 
@@ -383,7 +375,6 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.indicator = indicator_of(run, ended);
   close_chat(run, ended);
   emit(std::move(ended));
-  start_turns(run.lane);
 }
 
 // Each such run shows at least the oldest event with a route, so there is an end to it.
@@ -400,11 +391,9 @@ void Engine::wake_for_other_events(const ActiveRun& run) {
 std::optional<Millis> Engine::settle(const ActiveRun& run, const RunEnded& ended) {
   if (!run.wake) return std::nullopt;
   WakeSettlement settlement;
-  const bool unanswered =
-      ended.outcome == RunOutcome::failed || ended.outcome == RunOutcome::timed_out;
   if (ended.skip) {
     settlement = {WakeOutcome::skipped, std::string(name_of(*ended.skip)), std::nullopt};
-  } else if (unanswered) {
+  } else if (is_unanswered(ended.outcome)) {
     const bool repeat = !is_ambient(run.wake->intent);
     settlement = {repeat ? WakeOutcome::failed : WakeOutcome::abandoned,
                   std::string(name_of(ended.outcome)), std::nullopt};

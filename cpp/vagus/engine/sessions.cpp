@@ -1,5 +1,7 @@
 #include "vagus/engine/sessions.hpp"
 
+#include "vagus/runs/user_turn.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -20,6 +22,15 @@ void HeartbeatMemory::mark(const std::vector<std::string>& names, Millis at, std
   while (std::ssize(task_runs) > most) {
     task_runs.erase(std::min_element(task_runs.begin(), task_runs.end(), earlier));
   }
+}
+
+void Session::heard_from(const std::optional<DeliveryRoute>& route, const std::optional<Peer>& peer,
+                         Millis at) {
+  last_active = at;
+  if (!route || !peer) return;
+  if (last_route && route->channel == kOwnChannel && last_route->channel != kOwnChannel) return;
+  last_route = route;
+  last_kind = peer->kind;
 }
 
 MaybeError Sessions::check_room(const SessionKey& key) const {

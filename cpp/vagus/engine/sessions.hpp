@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vagus/base/ids.hpp"
+#include "vagus/config/queue_settings.hpp"
 #include "vagus/context/context.hpp"
 #include "vagus/context/price_book.hpp"
 #include "vagus/routing/delivery_route.hpp"
@@ -33,7 +34,13 @@ struct Session {
   PeerKind last_kind = PeerKind::direct;    ///< what kind of conversation that was
   std::optional<Millis> last_active;        ///< when a person last wrote; no heartbeat changes it
   HeartbeatMemory heartbeats;
-  PriceBook prices;  ///< what providers reported of its prompts
+  PriceBook prices;      ///< what providers reported of its prompts
+  QueueOverrides queue;  ///< as `/queue` set it
+
+  /// A person wrote at `at`, from `peer`. A message without a route leaves the one before it; so
+  /// does the host's own client while another channel is known, because nothing can be sent there.
+  void heard_from(const std::optional<DeliveryRoute>& route, const std::optional<Peer>& peer,
+                  Millis at);
 };
 
 /// Sessions by key, and the one place where a session's epochs begin.

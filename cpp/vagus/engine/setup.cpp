@@ -63,7 +63,8 @@ Engine::Engine(Config config, Router router, const Zones& zones, std::uint64_t i
       sessions_(config_.profile, config_.limits),
       events_(config_.limits),
       wakes_(config_.limits, config_.wakes, id_seed),
-      lanes_(config_.limits),
+      lanes_(config_.messages.running, config_.messages.running_per_agent, config_.limits.sessions),
+      turns_(config_.limits),
       runs_(config_.limits),
       chat_(stream_profile(config_), config_.limits),
       outbox_(config_.limits) {
@@ -165,17 +166,26 @@ MaybeError Engine::check_fixed(const Config& config) const {
     return Error{ErrorCode::invalid_config, "limits", dump_json(to_json(config.limits)),
                  std::string(kFixed)};
   }
-  if (config.wakes == config_.wakes) return std::nullopt;
-  return Error{ErrorCode::invalid_config, "wakes", dump_json(to_json(config.wakes)),
-               std::string(kFixed)};
+  if (!(config.wakes == config_.wakes)) {
+    return Error{ErrorCode::invalid_config, "wakes", dump_json(to_json(config.wakes)),
+                 std::string(kFixed)};
+  }
+  if (config.messages.running != config_.messages.running) {
+    return make_error(ErrorCode::invalid_config, "messages.running",
+                      std::to_string(config.messages.running), kFixed);
+  }
+  if (config.messages.running_per_agent == config_.messages.running_per_agent) return std::nullopt;
+  return make_error(ErrorCode::invalid_config, "messages.running_per_agent",
+                    std::to_string(config.messages.running_per_agent), kFixed);
 }
 
 // Whatever an agent that is gone had waiting ends here, and says so.
 void Engine::retire_unknown_agents() {
-  for (const auto& [lane, waiting] : lanes_.waiting()) {
-    if (router_.knows(lane.agent())) continue;
-    for (const UserTurn& turn : lanes_.drop(lane)) emit(TurnRefused{lane, 0, turn.route});
+  std::vector<SessionKey> deserted;
+  for (const auto& [lane, next] : next_runs_) {
+    if (!router_.knows(lane.agent())) deserted.push_back(lane);
   }
+  for (const SessionKey& lane : deserted) cancel_turns(lane, std::string(kAgentGone));
   std::vector<std::string> orphans;
   for (const auto& [id, run] : active_) {
     if (!router_.knows(run.agent)) orphans.push_back(id);

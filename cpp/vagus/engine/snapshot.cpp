@@ -13,6 +13,7 @@ Json session_json(const SessionKey& key, const Session& session) {
   }
   if (session.last_route) json["last_route"] = to_json(*session.last_route);
   if (session.last_active) json["last_active_ms"] = *session.last_active;
+  if (!(session.queue == QueueOverrides{})) json["queue"] = to_json(session.queue);
   if (!session.heartbeats.task_runs.empty()) json["task_runs"] = session.heartbeats.task_runs;
   return json;
 }
@@ -57,7 +58,7 @@ Json Engine::snapshot() const {
           {"deliveries", outbox_.size()},
           {"wakes", to_json(wakes_.waiting())},
           {"events", to_json(by_text(events_.waiting()))},
-          {"turns", to_json(by_text(lanes_.waiting()))},
+          {"turns", to_json(turns_.waiting())},
           {"contexts", contexts_.size()},
           {"context_calls", calls_.size()},
           {"quarantined", to_json(quarantined_)},

@@ -25,9 +25,10 @@ struct Parcel {
   SessionKey home;
   DeliveryRoute route;
   std::string text;
-  bool heartbeat = false;     ///< written by a heartbeat, not in answer to a person
-  std::int64_t attempts = 1;  ///< how often it was handed to the host
-  bool silent = false;        ///< nobody is to be alerted
+  bool heartbeat = false;                    ///< written by a heartbeat, not in answer to a person
+  std::int64_t attempts = 1;                 ///< how often it was handed to the host
+  bool silent = false;                       ///< nobody is to be alerted
+  std::optional<std::string> reply_to = {};  ///< the message that it answers
 };
 
 /// Replies that were handed to the host, until it says what became of them.

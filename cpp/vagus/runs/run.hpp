@@ -23,7 +23,7 @@ enum class RunOutcome {
   timed_out,     ///< no answer before the deadline; its events went back
   refused,       ///< the prompt cannot fit the budget; the ledger says why
   restarted,     ///< reference profile: overflow, and the session was restarted
-  aborted,       ///< someone stopped it; what it had said so far is kept
+  aborted,       ///< someone stopped it; its events went back, what it had said is kept
 };
 constexpr std::array<std::string_view, 8> enum_names(RunOutcome) {
   return {"replied",   "acknowledged", "skipped",   "failed",

@@ -5,11 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "vagus/base/numbered.hpp"
 #include "vagus/base/rare.hpp"
 #include "vagus/base/time.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/hash_index.hpp"
-#include "vagus/wakes/numbered.hpp"
 
 namespace vagus {
 

@@ -1,21 +1,18 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "vagus/base/fate_ring.hpp"
 #include "vagus/wakes/wake.hpp"
 
 namespace vagus {
 
-/// How ended requests ended. Ids are given out one by one, so the newest `size` of them have places
-/// of their own: a fate is remembered until a request ends whose id is the same modulo `size`.
-/// Memory is taken as it is needed.
+/// How ended requests ended, as far as they are remembered (see `FateRing`).
 class WakeFates {
  public:
-  explicit WakeFates(std::int64_t size) : size_(static_cast<std::uint64_t>(size)) {}
+  explicit WakeFates(std::int64_t size) : ended_(size) {}
 
   void merged(std::int64_t id, std::int64_t into, Millis at);
   void ended(std::int64_t id, WakeState state, std::string reason, Millis at);
@@ -33,10 +30,7 @@ class WakeFates {
     WakeState state = WakeState::waiting;
   };
 
-  Ended& place_of(std::int64_t id);
-
-  std::uint64_t size_;
-  std::vector<std::vector<Ended>> pages_;
+  FateRing<Ended> ended_;
 };
 
 }  // namespace vagus

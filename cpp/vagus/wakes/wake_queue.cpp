@@ -33,7 +33,7 @@ MaybeError check_retry_at(std::optional<Millis> retry_at, Millis now) {
                "must be later than now, else the wake would spin"};
 }
 
-WakeSlot slot_of(const PendingWake& pending) {
+RunSlot slot_of(const PendingWake& pending) {
   return {pending.due_ms(), -pending.priority(), pending.token()};
 }
 
@@ -204,7 +204,7 @@ void WakeQueue::place(std::uint32_t number) {
 
 std::vector<Wake> WakeQueue::due(Millis now, std::optional<Millis> lease_ms) {
   end_leases(now);
-  std::vector<std::pair<WakeSlot, std::uint32_t>> chosen;
+  std::vector<std::pair<RunSlot, std::uint32_t>> chosen;
   while (const std::optional<std::uint32_t> number = order_.take(now)) {
     hand_out(*number, now, lease_ms);
     chosen.emplace_back(slot_of(wakes_[targets_[*number].running]), *number);

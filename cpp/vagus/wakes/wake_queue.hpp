@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "vagus/base/limits.hpp"
+#include "vagus/base/run_order.hpp"
 #include "vagus/wakes/pending_wake.hpp"
-#include "vagus/wakes/run_order.hpp"
 #include "vagus/wakes/targets.hpp"
 #include "vagus/wakes/token_map.hpp"
 #include "vagus/wakes/wake_explanation.hpp"

@@ -215,6 +215,7 @@ DELIVERY = _record(
     at=_INSTANT,
     attempt=NUMBER,
     silent=_FLAG,
+    reply_to=_or_null(TEXT),
 )
 """A text that was sent; see `vagus.testing.Delivery`."""
 

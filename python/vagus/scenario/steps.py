@@ -100,6 +100,7 @@ _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "roles",
             "client_run_id",
             "subscriber",
+            "message_id",
         ),
     ),
     "event": (

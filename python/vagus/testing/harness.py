@@ -29,6 +29,7 @@ from vagus import (
     SetHeartbeats,
     SubagentEnded,
     Tick,
+    TurnFate,
     UnknownAgent,
     WakeExplanation,
     WakeFate,
@@ -181,6 +182,8 @@ class Harness(Following):
         roles: Sequence[str] = (),
         client_run_id: str | None = None,
         subscriber: str | None = None,
+        message_id: str | None = None,
+        caused_by: str | None = None,
     ) -> RunList:
         """A person writes `text`; see `vagus.Inbound`."""
         return self._host.tell(
@@ -197,6 +200,8 @@ class Harness(Following):
                 roles=roles,
                 client_run_id=client_run_id,
                 subscriber=subscriber,
+                message_id=message_id,
+                caused_by=caused_by,
             )
         )
 
@@ -308,6 +313,15 @@ class Harness(Following):
         self._agents = _agents_of(config if isinstance(config, str) else json.dumps(config))
         return runs
 
+    def steering(self, enabled: bool) -> None:
+        """Lets runs in flight be told what people add, or not, as in the beginning.
+
+        Where the queue mode is `steer`, the engine offers a message to the run in flight
+        (`SteerRun`). A harness that steers answers `Steered`; the model function does not see the
+        message, but the session remembers it.
+        """
+        self._host.steers = bool(enabled)
+
     def channel(self, name: str, *, up: bool) -> None:
         """Lets deliveries to a channel arrive, or fail until it is up again.
 
@@ -358,7 +372,7 @@ class Harness(Following):
         return self._host.advance_to(later_ms(self.now_ms, moved, "advance"))
 
     def run_until_idle(self, max_time: str | int | timedelta = "1h") -> RunList:
-        """Lets time pass until no run is in flight and no wake waits.
+        """Lets time pass until no run is in flight and neither wake nor message waits.
 
         Returns:
             The runs that ended meanwhile.
@@ -444,6 +458,22 @@ class Harness(Following):
             )
             for wake in self._engine.waiting_wakes()
         ]
+
+    def turn_fate(self, message: int | str) -> TurnFate:
+        """What became of a message; see `vagus.Engine.turn_fate`.
+
+        Args:
+            message: its number, or the `message_id` that it came with.
+
+        Raises:
+            InvalidInput: no such message was accepted, or it ended long ago.
+        """
+        if not isinstance(message, str):
+            return self._engine.turn_fate(message)
+        number = self._host.numbers.get(message)
+        if number is None:
+            raise refusal("message", message, "no message with this id was accepted")
+        return self._engine.turn_fate(number)
 
     def wake_fate(self, request: int) -> WakeFate:
         """What became of a request for a wake; see `vagus.Engine.wake_fate`.

@@ -29,7 +29,11 @@ from vagus import (
     RunStarted,
     SetAlarm,
     Summarize,
+    Steered,
+    SteerRun,
     Tick,
+    TurnQueued,
+    TurnSettled,
     UnknownRun,
     VagusError,
 )
@@ -65,6 +69,9 @@ class Host:
         context_calls: every call of a context engine.
         chat: what followers of runs were told.
         book: the wakes that wait.
+        steers: whether runs in flight are told what people add.
+        messages: the messages that wait, by number.
+        numbers: the number of the newest message with each id of a channel.
     """
 
     def __init__(
@@ -87,6 +94,9 @@ class Host:
         self.context_calls: list[EngineCall] = []
         self.chat: list[Chat] = []
         self.book = WakeBook()
+        self.steers = False
+        self.messages: set[int] = set()
+        self.numbers: dict[str, int] = {}
         self._engine = engine
         self._latency_ms = latency_ms
         self._context_engines = dict(context_engines)
@@ -127,16 +137,17 @@ class Host:
         return self.tell(Tick())
 
     def run_until_idle(self, end_ms: int) -> RunList:
-        """Moves on until no run is in flight and no wake waits, or raises `VagusError`."""
+        """Moves on until no run is in flight and nothing waits, or raises `VagusError`."""
         self._start_moving()
         first = len(self.ended)
         self._run_until(self.now_ms)
-        while self.open or self.book.waiting:
+        while self.open or self.book.waiting or self.messages:
             due = self._next_due()
             if due is None or due > end_ms:
                 raise VagusError(
                     f"still busy at the time limit: {len(self.open)} runs in flight, "
-                    f"{len(self.book.waiting)} sessions wait to be woken"
+                    f"{len(self.book.waiting)} sessions wait to be woken, "
+                    f"{len(self.messages)} messages wait"
                 )
             self._step(due)
         return RunList(self.ended[first:])
@@ -203,6 +214,8 @@ class Host:
                 elif isinstance(effect, Summarize):
                     answer = summaries.answer(self.summariser, effect)
                     commands.extend([] if answer is None else [answer])
+                elif isinstance(effect, SteerRun) and self.steers:
+                    commands.append(Steered(run_id=effect.run_id, message=effect.message))
                 else:
                     self._carry_out(effect)
 
@@ -268,6 +281,16 @@ class Host:
             self.chat.append(Chat.of(effect, moment(self.now_ms)))
         elif isinstance(effect, SetAlarm):
             self._alarm = effect.at_ms
+        elif isinstance(effect, TurnQueued | TurnSettled):
+            self._note_message(effect)
+
+    def _note_message(self, effect: TurnQueued | TurnSettled) -> None:
+        if effect.message_id is not None:
+            self.numbers[effect.message_id] = effect.message
+        if isinstance(effect, TurnQueued):
+            self.messages.add(effect.message)
+        else:
+            self.messages.discard(effect.message)
 
     def _ask_model(self) -> None:
         # After all effects of a command, so that a model function may itself talk to the engine.
@@ -340,6 +363,7 @@ class Host:
             at=moment(self.now_ms),
             attempt=effect.attempt,
             silent=effect.silent,
+            reply_to=effect.reply_to,
         )
 
     def _ended(self, ended: RunEnded) -> Run:

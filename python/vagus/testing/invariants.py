@@ -27,6 +27,8 @@ from vagus import (
     SessionReset,
     Subscribe,
     Unsubscribe,
+    TurnQueued,
+    TurnSettled,
 )
 from vagus.testing.journal import Exchange, Kept, Prompt, WaitingWake, WakeBook, leading
 from vagus.testing.spans import moment, refusal
@@ -315,6 +317,24 @@ def _again(effect: Kept) -> bool:
     return isinstance(effect, Deliver) and effect.attempt > 1
 
 
+def one_fate_per_message(evidence: Evidence) -> Iterator[Finding]:
+    """Every accepted message ends once, or still waits where the engine says that some do."""
+    waiting: dict[int, str] = {}
+    settled: set[int] = set()
+    for at, effect in evidence.effects():
+        if isinstance(effect, TurnQueued):
+            waiting[effect.message] = str(effect.session_key)
+        elif isinstance(effect, TurnSettled):
+            if effect.message in settled:
+                yield at, f"message {effect.message} ended twice"
+            settled.add(effect.message)
+            waiting.pop(effect.message, None)
+    queues = evidence.snapshot["turns"]
+    for message, session in sorted(waiting.items()):
+        if session not in queues:
+            yield evidence.snapshot["now_ms"], f"message {message} was lost in {session}"
+
+
 def deterministic(evidence: Evidence) -> Iterator[Finding]:
     """The same commands at the same times give the same effects, byte for byte."""
     engine = Engine(evidence.config, id_seed=evidence.id_seed)
@@ -334,6 +354,7 @@ INVARIANTS: Mapping[str, Callable[[Evidence], Iterator[Finding]]] = {
         pairs_intact,
         budget_respected,
         one_terminal_per_run,
+        one_fate_per_message,
         deterministic,
     )
 }

@@ -169,6 +169,7 @@ class Delivery:
         at: when, in UTC.
         attempt: which attempt it was; beyond 1, the channel had not taken it before.
         silent: the agent asked that nobody be alerted.
+        reply_to: the channel's name for the newest message that it answers.
     """
 
     run_id: str
@@ -178,6 +179,7 @@ class Delivery:
     at: datetime
     attempt: int = 1
     silent: bool = False
+    reply_to: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""

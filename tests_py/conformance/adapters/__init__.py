@@ -14,6 +14,7 @@ from .heartbeats import HEARTBEATS
 from .histories import HISTORIES
 from .hooks import HOOKS
 from .ids import IDS
+from .lanes import LANES
 from .pricing import PRICING
 from .routes import ROUTES
 from .schedules import SCHEDULES
@@ -45,5 +46,6 @@ ADAPTERS: dict[str, Adapter] = {
     **TOOL_RESULTS,
     **HISTORIES,
     **CHAT,
+    **LANES,
 }
 """By the name of the recorded function."""

@@ -5,17 +5,17 @@
 #include <optional>
 #include <vector>
 
+#include "vagus/base/keyed_heap.hpp"
 #include "vagus/base/time.hpp"
-#include "vagus/wakes/keyed_heap.hpp"
 
 namespace vagus {
 
 /// A wake's place in the order of running: by due time, priority and arrival.
-struct WakeSlot {
+struct RunSlot {
   Millis due;
   int urgency;  ///< negated priority, so that a smaller slot runs first
   std::int64_t token;
-  auto operator<=>(const WakeSlot&) const = default;
+  auto operator<=>(const RunSlot&) const = default;
 };
 
 /// Which session runs next, of those that wait and are free, within so many places for all and for
@@ -34,7 +34,7 @@ class RunOrder {
   void resize(std::size_t targets, std::size_t agents);
 
   /// Adds `target`, or moves it to another slot.
-  void put(std::uint32_t target, std::uint32_t agent, const WakeSlot& slot);
+  void put(std::uint32_t target, std::uint32_t agent, const RunSlot& slot);
 
   /// Takes `target` out if it is in.
   void erase(std::uint32_t target, std::uint32_t agent);
@@ -63,7 +63,7 @@ class RunOrder {
 
  private:
   struct AgentQueue {
-    KeyedHeap<WakeSlot> ready;
+    KeyedHeap<RunSlot> ready;
     std::int64_t out = 0;
     std::int64_t turn = 0;  ///< when it was last given a place, counted in places
     Millis free_since = 0;  ///< when it last stopped using all of its places
@@ -74,7 +74,7 @@ class RunOrder {
   struct Turn {
     std::int64_t out;
     std::int64_t turn;
-    WakeSlot first;
+    RunSlot first;
     auto operator<=>(const Turn&) const = default;
   };
 
@@ -89,10 +89,10 @@ class RunOrder {
   Millis now_ = 0;  ///< agents whose first wake is due by then are in `due_`
   Millis free_since_ = 0;
   std::vector<AgentQueue> agents_;
-  KeyedHeap<WakeSlot> later_;
+  KeyedHeap<RunSlot> later_;
   KeyedHeap<Turn> due_;
-  KeyedHeap<WakeSlot>::Places target_places_;
-  KeyedHeap<WakeSlot>::Places agent_places_;
+  KeyedHeap<RunSlot>::Places target_places_;
+  KeyedHeap<RunSlot>::Places agent_places_;
 };
 
 }  // namespace vagus

@@ -1,4 +1,4 @@
-#include "vagus/wakes/run_order.hpp"
+#include "vagus/base/run_order.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "vagus/wakes/run_order.hpp"
+#include "vagus/base/run_order.hpp"
 
 #include <algorithm>
 
 namespace vagus {
 namespace {
 
-constexpr std::uint32_t kAbsent = KeyedHeap<WakeSlot>::kAbsent;
+constexpr std::uint32_t kAbsent = KeyedHeap<RunSlot>::kAbsent;
 
 }  // namespace
 
@@ -16,7 +16,7 @@ void RunOrder::resize(std::size_t targets, std::size_t agents) {
   agent_places_.resize(agents, kAbsent);
 }
 
-void RunOrder::put(std::uint32_t target, std::uint32_t agent, const WakeSlot& slot) {
+void RunOrder::put(std::uint32_t target, std::uint32_t agent, const RunSlot& slot) {
   AgentQueue& queue = agents_[agent];
   const bool was_first = !queue.ready.empty() && queue.ready.top() == target;
   queue.ready.put(target_places_, target, slot);
@@ -92,7 +92,7 @@ void RunOrder::leave(std::uint32_t agent) {
 void RunOrder::enter(std::uint32_t agent) {
   AgentQueue& queue = agents_[agent];
   if (queue.ready.empty() || queue.out >= places_per_agent_) return leave(agent);
-  const WakeSlot& first = queue.ready.top_key();
+  const RunSlot& first = queue.ready.top_key();
   const bool is_due = first.due <= now_;
   if (is_due != queue.is_due) leave(agent);
   queue.is_due = is_due;

@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <cassert>
+
+#include "vagus/context/workspace.hpp"
+#include "vagus/engine/engine.hpp"
+#include "vagus/runs/queue_action.hpp"
+
+/// What people say, from the moment it is accepted until it is part of a run.
+namespace vagus {
+namespace {
+
+// The host's own client shows answers where they were asked for.
+bool is_answered_alike(const UserTurn& turn, const ActiveRun& run) {
+  if (run.kind != RunKind::user) return false;
+  if (!turn.route || !run.turn.route) return turn.route == run.turn.route;
+  return same_place(*turn.route, *run.turn.route);
+}
+
+}  // namespace
+
+// What `/queue` says alone is for the session; beside other words it is for that message.
+QueueOverrides Engine::read_directive(const SessionKey& lane, const QueueDirective& directive,
+                                      const Inbound& inbound,
+                                      const std::optional<DeliveryRoute>& route) {
+  QueueOverrides own;
+  if (!directive.found) return own;
+  QueueOverrides& kept = sessions_.at(lane).queue;
+  const MaybeError failed = check_queue_directive(directive);
+  if (!failed) {
+    if (directive.reset) kept = {};
+    if (!directive.reset) own = directive.overrides();
+    if (directive.text.empty()) {
+      if (own.mode) kept.mode = own.mode;
+      if (own.debounce_ms) kept.debounce_ms = own.debounce_ms;
+      if (own.cap) kept.cap = own.cap;
+      if (own.drop) kept.drop = own.drop;
+    }
+  }
+  const QueueSettings now_in_force = queue_settings(config_.messages.queue, inbound.channel, kept,
+                                                    {}, config_.limits.queued_turns);
+  emit(QueueSet{lane, now_in_force, failed ? failed->what() : "", route});
+  return own;
+}
+
+// Whether the message was accepted.
+bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings& settings,
+                     std::vector<ChatClient> clients) {
+  const std::string& name = lane.str();
+  const auto refuse = [&](TurnRefusal reason) {
+    emit(TurnRefused{lane, turns_.depth(name), turn.route, reason, turn.message_id});
+    // A message that came before is answered there.
+    if (reason != TurnRefusal::duplicate) {
+      tell_unanswered(lane, clients, "not taken: " + std::string(name_of(reason)));
+    }
+    return false;
+  };
+  if (turn.asked_by && lanes_.holds(name, *turn.asked_by)) return refuse(TurnRefusal::reentry);
+  const bool runs = lanes_.busy(name);
+  const bool busy = runs || turns_.find(name) != nullptr;
+  const QueueAction action = queue_action(settings.mode, busy, /*is_heartbeat=*/false);
+  const bool at_once = action == QueueAction::run || action == QueueAction::interrupt;
+  const TurnReceipt receipt = turns_.push(name, turn, settings, now_, at_once).value_or_throw();
+  if (receipt.verdict == TurnVerdict::full) return refuse(TurnRefusal::full);
+  if (receipt.verdict == TurnVerdict::duplicate) return refuse(TurnRefusal::duplicate);
+  turn.message = receipt.message;
+  if (!clients.empty()) followers_.emplace(turn.message, std::move(clients));
+  settle_turns(lane, receipt.ended);
+  if (busy) emit(TurnQueued{lane, turns_.depth(name), turn.message, turn.message_id});
+  if (action == QueueAction::steer) offer(lane, turn);
+  if (action == QueueAction::interrupt) interrupt(lane);
+  schedule_turns(lane);
+  return true;
+}
+
+// A run that answers somewhere else, or no model is busy with, is not told.
+void Engine::offer(const SessionKey& lane, const UserTurn& turn) {
+  ActiveRun* run = run_on(lane);
+  if (run == nullptr || run->stage != RunStage::model || !is_answered_alike(turn, *run)) return;
+  run->offered.push_back(turn.message);
+  emit(SteerRun{run->id, lane, turn.message, turn.message_id, turn.text});
+}
+
+MaybeError Engine::handle(const Steered& steered) {
+  const Result<TurnFate> fate = turns_.fate(steered.message);
+  if (!fate) return fate.error();
+  const Result<ActiveRun*> found = active(steered.run_id, RunStage::model);
+  if (!found) return found.error();
+  if (*found == nullptr) return std::nullopt;  // too late: the message has a turn of its own
+  ActiveRun& run = **found;
+  if (std::find(run.offered.begin(), run.offered.end(), steered.message) == run.offered.end()) {
+    return make_error(ErrorCode::invalid_input, "message", std::to_string(steered.message),
+                      "was not offered to this run");
+  }
+  const std::optional<UserTurn> turn = turns_.merge(steered.message, run.id, now_);
+  if (!turn) return std::nullopt;  // reported before, or it gave way meanwhile
+  run.steered.push_back(turn->text);
+  if (turn->message_id) run.turn.message_id = turn->message_id;
+  settle_turns(run.lane, {TurnEnd{turn->message, turn->message_id, TurnState::merged, run.id, "",
+                                  turn->route}});
+  schedule_turns(run.lane);
+  return std::nullopt;
+}
+
+void Engine::interrupt(const SessionKey& lane) {
+  const ActiveRun* run = run_on(lane);
+  if (run == nullptr) return;
+  RunEnded ended;
+  ended.outcome = RunOutcome::aborted;
+  ended.error = "interrupted by a newer message";
+  end(run->id, std::move(ended));
+}
+
+// One piece of work stands for all that waits for a lane; a heartbeat there waits for it too.
+void Engine::schedule_turns(const SessionKey& lane) {
+  const std::string& name = lane.str();
+  const auto known = next_runs_.find(lane);
+  const std::optional<Millis> due = turns_.due(name);
+  if (!due) {
+    if (known == next_runs_.end()) return;
+    lanes_.cancel(known->second);
+    next_runs_.erase(known);
+    wakes_.release(lane, now_);
+    return;
+  }
+  LaneWork work;
+  work.id = known == next_runs_.end() ? ids_.next() : known->second;
+  if (known == next_runs_.end()) {
+    next_runs_.emplace(lane, work.id);
+    wakes_.hold(lane, now_);
+  }
+  work.lane = name;
+  work.group = lane.agent().str();
+  work.priority = LanePriority::foreground;
+  work.asked_by = turns_.find(name)->next_asked_by();
+  work.due = *due;
+  lanes_.cancel(work.id);
+  const MaybeError failed = lanes_.enqueue(std::move(work));
+  assert(!failed && "whoever holds the lane was refused before");
+  static_cast<void>(failed);
+}
+
+void Engine::start_turns(const LaneWork& work) {
+  const SessionKey lane = SessionKey::parse(work.lane).value_or_throw();
+  const TurnBatch batch = turns_.take(work.lane, now_).value();
+  ActiveRun run;
+  run.id = work.id;
+  run.kind = RunKind::user;
+  run.agent = lane.agent();
+  run.lane = run.home = lane;
+  run.context = run.keeps = sessions_.transcript(lane, ids_).key();
+  run.turn.text = text_of(batch);
+  run.turn.route = batch.route;
+  for (const UserTurn& turn : batch.turns) {
+    auto followers = followers_.extract(turn.message);
+    if (followers.empty()) continue;
+    run.clients.insert(run.clients.end(), followers.mapped().begin(), followers.mapped().end());
+  }
+  if (!batch.turns.empty()) run.turn.message_id = batch.turns.back().message_id;
+  run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
+  ActiveRun& started = begin(std::move(run), kUserTurnTimeout);
+  settle_turns(lane, turns_.commit(work.lane, work.id, now_));
+  next_runs_.erase(lane);
+  schedule_turns(lane);
+  wakes_.release(lane, now_);
+  ask_for_files(started);
+}
+
+void Engine::settle_turns(const SessionKey& lane, const std::vector<TurnEnd>& ends) {
+  for (const TurnEnd& end : ends) {
+    emit(TurnSettled{lane, end.message, end.message_id, end.state, end.run_id, end.reason,
+                     end.route});
+    tell_followers(lane, end);
+  }
+}
+
+void Engine::cancel_turns(const SessionKey& lane, const std::string& reason) {
+  settle_turns(lane, turns_.clear(lane.str(), reason, now_));
+  schedule_turns(lane);
+}
+
+ActiveRun* Engine::run_on(const SessionKey& lane) {
+  const auto found = std::find_if(active_.begin(), active_.end(),
+                                  [&lane](const auto& each) { return each.second.lane == lane; });
+  return found == active_.end() ? nullptr : &found->second;
+}
+
+}  // namespace vagus
