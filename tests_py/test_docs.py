@@ -84,6 +84,13 @@ def test_every_scenario_passes(path: Path) -> None:
         assert [failure for variant in result.variants for failure in variant.failures] == []
 
 
+def test_the_documented_plan_is_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    (_, code), *_ = blocks(page("context.md"), "python")
+    exec(code, {})
+    (_, table), *_ = blocks(page("context.md"), "text")
+    assert capsys.readouterr().out == table
+
+
 def test_the_documented_configuration_is_valid() -> None:
     names: dict[str, Any] = {}
     for _, code in blocks(page("configuration.md"), "python"):
@@ -177,6 +184,31 @@ def test_every_lint_code_is_documented() -> None:
 def test_every_outcome_of_rekeying_is_documented() -> None:
     heading = "## What a change of configuration does to stored sessions: `plan_rekey`"
     assert first_column("operations.md", heading) == list(get_args(types.RekeyOutcome))
+
+
+# ---- prompts --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("## Parts and their order", types.Section),
+        ("## When it does not fit: the ladder", types.Rung),
+        ("## What it costs, and how sure that is", types.PriceSource),
+    ],
+)
+def test_every_word_of_a_ledger_is_documented(heading: str, words: Any) -> None:
+    assert first_column("context.md", heading) == list(get_args(words))
+
+
+def test_every_fate_of_a_message_is_documented() -> None:
+    rows = first_column("context.md", "## Why each message is there, or is not")
+    assert rows == [*get_args(types.Fate), *get_args(types.FateReason)]
+
+
+def test_every_verdict_on_a_summary_is_documented() -> None:
+    rows = first_column("compaction.md", "## What becomes of a summary")
+    assert rows == list(get_args(types.SummaryVerdict))
 
 
 # ---- testing --------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ EXPECTED = {
     "01_the_overflow_incident": Expected(3, ("124,349", "111,616", "12,733")),
     "02_who_answers": Expected(1, ("account-default-only", "messages find their session again")),
     "03_a_night_of_heartbeats": Expected(1, ("exec x8", "spacing 29.7 s", "'merged': 9")),
+    "04_where_each_token_goes": Expected(
+        3, ("7,814 -> 4,054", "the same prompts: True", "46.6 estimated, 55.7 anchored")
+    ),
 }
 
 

@@ -25,6 +25,13 @@ def test_the_harness_example_prints_the_documented_output() -> None:
     assert printed.getvalue() == block("", "It prints:")
 
 
+def test_the_prompt_example_prints_the_documented_plan() -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(block("python", "## What a prompt holds, and why"), {})
+    assert printed.getvalue() == block("", "It prints the plan:")
+
+
 def test_the_examples_of_sessions_and_routing_hold() -> None:
     names: dict[str, object] = {}
     exec(block("python", "## Which session, which agent, and why"), names)

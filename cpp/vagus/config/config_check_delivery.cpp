@@ -29,6 +29,26 @@ MaybeError check_names(const std::string& path, const std::map<std::string, T>& 
   return std::nullopt;
 }
 
+MaybeError check_history(const std::string& channel, const ChannelHistory& history) {
+  const std::string path = join_path(join_path("channels", channel), "history");
+  if (token(channel) == kChannelDefaults && !(history == ChannelHistory{})) {
+    return wrong(path, channel, "limits of turns belong to one channel");
+  }
+  const auto check = [&](std::string_view name, std::int64_t turns) {
+    return check_count(join_path(path, name), turns, 0);
+  };
+  if (history.history_limit) {
+    if (auto failed = check("history_limit", *history.history_limit)) return failed;
+  }
+  if (history.dm_history_limit) {
+    if (auto failed = check("dm_history_limit", *history.dm_history_limit)) return failed;
+  }
+  for (const auto& [user, turns] : history.dms) {
+    if (auto failed = check("dms." + user, turns)) return failed;
+  }
+  return std::nullopt;
+}
+
 MaybeError check_channels(const Config& config) {
   if (auto failed = check_names("channels", config.channels, token)) return failed;
   for (const auto& [name, channel] : config.channels) {
@@ -36,6 +56,7 @@ MaybeError check_channels(const Config& config) {
     if (token(name) == kChannelDefaults && !channel.accounts.empty()) {
       return wrong(path, channel.accounts.begin()->first, "accounts belong to one channel");
     }
+    if (auto failed = check_history(name, channel.history)) return failed;
     if (auto failed = check_names(path, channel.accounts, normalize_account)) return failed;
   }
   return std::nullopt;

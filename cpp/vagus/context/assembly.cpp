@@ -205,10 +205,11 @@ Context::Draft Context::drafted(const AssemblyRequest& request, std::int64_t les
   for (const std::size_t index : transcript_.pinned()) pinned += transcript_.cost_of(index);
   parts.replay = parts.asked_replay.newest_within(parts.scale, room - parts.scale.weight(pinned));
   draft.wanted = {room - parts.scale.weight(parts.replay.cost), request.budget.window,
-                  request.budget.tokens, request.summarise};
+                  request.budget.tokens, request.summarise, false};
 
   HistoryCut cut = beginning_of(transcript_, cut_for(request.budget.tokens), request.history_turns);
   draft.gained = std::exchange(cut.gained, 0);
+  draft.wanted.summarising = draft.gained > 0;
   if (may_be_anchored(request, cut)) {
     ShownHistory as_it_is = show_history(transcript_, cut, std::nullopt, showing);
     draft.anchor = anchored(request, parts, as_it_is.cut, as_it_is.cost);

@@ -179,6 +179,7 @@ class Context {
     HistoryCut cut;
     Cost cost;              ///< of the history as it was shown
     std::size_t shown = 0;  ///< of how many messages
+    std::int64_t used = 0;  ///< when, among all prompts
   };
   struct Draft;
   /// System text and tools are the same in most prompts, and longer than all that is new.
@@ -216,6 +217,7 @@ class Context {
   /// What history has given way to, by budget: a prompt for a model with a small window must not
   /// take history away from one with a large window.
   std::map<std::int64_t, Remembered> cuts_;
+  std::int64_t uses_ = 0;
   std::deque<std::string> committed_;
   std::optional<SentPrompt> anchor_;
   mutable Priced priced_;

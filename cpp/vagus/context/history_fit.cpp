@@ -68,7 +68,12 @@ class Descent {
   }
 
   HistoryFit fit() && {
-    if (fits()) return std::move(fit_);
+    if (fits()) {
+      // One portion after another, or the next summary would be due with the next turn.
+      const std::int64_t low = share_of(request_.room, kLowWaterPercent);
+      if (request_.summarising && weight() > low) fit_.task = summary();
+      return std::move(fit_);
+    }
     if (transcript_.profile() == Profile::vagus) {
       leave_out_heartbeats();
       if (!fits()) leave_out_images();

@@ -126,7 +126,12 @@ def _said(reply: Reply, run_id: str, latency_ms: int) -> list[tuple[int, Said]]:
         )
         said.append((at_ms, piece))
     after_ms = latency_ms if reply.after is None else span_ms(reply.after, "after")
-    done = ModelReplied(run_id=run_id, text=reply.text, messages=reply.messages)
+    done = ModelReplied(
+        run_id=run_id,
+        text=reply.text,
+        messages=reply.messages,
+        input_tokens=reply.input_tokens,
+    )
     return said + [(max(at_ms, after_ms), done)] * reply.ends
 
 

@@ -136,6 +136,7 @@ class Reply:
         stream: what it says on the way, as `Chunk` or text; it does not take the reply's place.
         ends: how often the model says that it is done: 0 for one that dies silently, 2 for one that
             does not know that it has said so.
+        input_tokens: what the provider counted for the prompt; None when it does not say.
     """
 
     text: str
@@ -144,6 +145,7 @@ class Reply:
     after: str | int | timedelta | None = None
     stream: Sequence[Chunk | str] = ()
     ends: int = 1
+    input_tokens: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, JSON-ready."""
@@ -154,6 +156,7 @@ class Reply:
             "after": after,
             "stream": plain(self.stream),
             "ends": self.ends,
+            "input_tokens": self.input_tokens,
         }
 
 
