@@ -29,7 +29,7 @@ std::uint64_t digest_of(const std::vector<Effect>& effects) {
         [&digest](const auto& each) {
           digest.add(std::string(each.kName));
           if constexpr (requires { each.run_id; }) digest.add(each.run_id);
-          if constexpr (requires { each.session_key; }) digest.add(each.session_key.str());
+          if constexpr (requires { each.session_key.str(); }) digest.add(each.session_key.str());
           if constexpr (requires { each.request; }) digest.add(each.request);
           if constexpr (requires { each.text; }) digest.add(each.text);
           if constexpr (requires { each.message; }) digest.add(each.message);
