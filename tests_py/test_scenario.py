@@ -183,7 +183,7 @@ def test_a_broken_promise_is_a_failure(monkeypatch):
 
 
 def test_invariants_are_chosen():
-    assert len(Scenario.parse(TICKS + "      - run: {}\n").invariants) == 7
+    assert len(Scenario.parse(TICKS + "      - run: {}\n").invariants) == 8
     chosen = TICKS + "      - run: {}\ninvariants: [pairs_intact]\n"
     assert Scenario.parse(chosen).invariants == ("pairs_intact",)
 
