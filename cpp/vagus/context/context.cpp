@@ -133,9 +133,9 @@ void Context::forget_oldest_turns() {
 
 void Context::remember(std::int64_t budget_tokens, Remembered shown) {
   if (cuts_.size() == kRememberedCuts && !cuts_.count(budget_tokens)) {
-    cuts_.erase(std::min_element(cuts_.begin(), cuts_.end(), [](const auto& left, const auto& right) {
-      return left.second.used < right.second.used;
-    }));
+    cuts_.erase(std::min_element(
+        cuts_.begin(), cuts_.end(),
+        [](const auto& left, const auto& right) { return left.second.used < right.second.used; }));
   }
   shown.used = ++uses_;
   cuts_.insert_or_assign(budget_tokens, std::move(shown));

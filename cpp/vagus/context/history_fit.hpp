@@ -26,7 +26,8 @@ struct FitRequest {
   std::int64_t window = 0;  ///< of the model, tokens
   std::int64_t budget = 0;  ///< of the whole prompt, tokens
   bool summarise = false;   ///< the caller can have summaries made
-  bool summarising = false;  ///< this prompt has had a summary made: more, down to the low-water mark
+  bool summarising =
+      false;  ///< this prompt has had a summary made: more, down to the low-water mark
 };
 
 /// A history within its room, and what it weighed on the way there.

@@ -34,12 +34,13 @@ struct LedgerPart {
 
   static constexpr std::string_view kName = "LedgerPart";
   static constexpr auto fields() {
-    return field_list(required("name", &LedgerPart::name,
-                               "system, tools, summary, pinned, history, replay, prompt, or rules: what "
+    return field_list(
+        required("name", &LedgerPart::name,
+                 "system, tools, summary, pinned, history, replay, prompt, or rules: what "
                  "a provider's rules add"),
-                      required("messages", &LedgerPart::messages, "how many messages, or tools"),
-                      required("tokens", &LedgerPart::tokens, "tokens, without margin"),
-                      field("images", &LedgerPart::images, "of these, what images cost"));
+        required("messages", &LedgerPart::messages, "how many messages, or tools"),
+        required("tokens", &LedgerPart::tokens, "tokens, without margin"),
+        field("images", &LedgerPart::images, "of these, what images cost"));
   }
 };
 

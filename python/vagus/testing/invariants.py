@@ -26,9 +26,9 @@ from vagus import (
     RunStarted,
     SessionReset,
     Subscribe,
-    Unsubscribe,
     TurnQueued,
     TurnSettled,
+    Unsubscribe,
 )
 from vagus.testing.journal import Exchange, Kept, Prompt, WaitingWake, WakeBook, leading
 from vagus.testing.spans import moment, refusal
