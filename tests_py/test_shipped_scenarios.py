@@ -11,6 +11,8 @@ from vagus import Scenario
 from vagus.scenario import shipped
 
 NAMES = [
+    "approval-in-discord",
+    "callback-to-thread",
     "ghosted-thread",
     "incident-84218",
     "isolated-ticks",
@@ -135,6 +137,15 @@ BREAKS = [
         "adds: 200000, compacts: false",
         "steps[0].expect[1].context_calls.methods",
     ),
+        "callback-to-thread",
+        "channel:c123:thread:456\n      text",
+        "channel:c123\n      text",
+        "steps[5].expect[0].run.session_key",
+    ),
+    ("callback-to-thread", "      reply_in_session: true\n", "", "steps[5].expect[1].delivered"),
+    ("approval-in-discord", "phase: approval-needed", "phase: denied", "steps[3].expect[0].run"),
+    ("approval-in-discord", ", sessionKey: 'discord:channel:99'", "", "steps[6].expect[1]"),
+    ("approval-in-discord", "event: exec.denied", "event: exec.started", "steps[8].expect[0].run"),
     ("rooms-apart", "to: blue}\n  - adv", "to: red}\n  - adv", "steps[3].expect[1].run.prompt"),
     ("second-completion", "advance: 20s", "advance: 25s", "steps[3].expect[0].runs.count"),
     ("second-completion", "wake: exec", "wake: manual", "steps[3].expect[0].runs.count"),

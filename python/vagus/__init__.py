@@ -37,6 +37,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     ContextFailed,
     ContextFallback,
     ContextKey,
+    CronFired,
     Deliver,
     Delivered,
     DeliveryAbandoned,
@@ -44,6 +45,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     DeliveryRoute,
     Engine,
     EventPosted,
+    ExecReport,
     FilesRead,
     Finding,
     ForgetSession,
@@ -59,12 +61,14 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     MessageFate,
     ModelFailed,
     ModelReplied,
+    NodeEvent,
     Operator,
     OverflowDetected,
     Part,
     Peer,
     PostEvent,
     PrepareSubagent,
+    ProducerHeard,
     RecoveryStep,
     ReadFiles,
     Reconfigure,
@@ -94,6 +98,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     Summarized,
     SummaryFailed,
     SummarySettled,
+    SubagentReported,
     Tick,
     TierExplanation,
     TurnQueued,
@@ -109,6 +114,8 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     WakeQueued,
     WakeReceipt,
     WakeReceipts,
+    WebhookAnswered,
+    WebhookReceived,
     __version__,
     admit,
     audit,
@@ -145,6 +152,7 @@ __all__ = [
     "ContextFallback",
     "ContextKey",
     "ContextOverflow",
+    "CronFired",
     "Deliver",
     "Delivered",
     "DeliveryAbandoned",
@@ -153,6 +161,7 @@ __all__ = [
     "Effect",
     "Engine",
     "EventPosted",
+    "ExecReport",
     "FilesRead",
     "Finding",
     "ForgetSession",
@@ -171,12 +180,14 @@ __all__ = [
     "MessageFate",
     "ModelFailed",
     "ModelReplied",
+    "NodeEvent",
     "Operator",
     "OverflowDetected",
     "Part",
     "Peer",
     "PostEvent",
     "PrepareSubagent",
+    "ProducerHeard",
     "ReadFiles",
     "Reconfigure",
     "RecoveryStep",
@@ -205,6 +216,7 @@ __all__ = [
     "SetHeartbeats",
     "SharedSession",
     "SubagentEnded",
+    "SubagentReported",
     "Summarize",
     "Summarized",
     "SummaryFailed",
@@ -227,6 +239,8 @@ __all__ = [
     "WakeQueued",
     "WakeReceipt",
     "WakeReceipts",
+    "WebhookAnswered",
+    "WebhookReceived",
     "__version__",
     "admit",
     "audit",
@@ -263,6 +277,11 @@ Command = (
     | SubagentEnded
     | Summarized
     | SummaryFailed
+    | ExecReport
+    | NodeEvent
+    | WebhookReceived
+    | CronFired
+    | SubagentReported
 )
 """What a host tells the engine."""
 
@@ -287,6 +306,8 @@ Effect = (
     | ContextEngineQuarantined
     | Summarize
     | SummarySettled
+    | ProducerHeard
+    | WebhookAnswered
 )
 """What the engine asks of its host, or tells it."""
 

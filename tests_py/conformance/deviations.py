@@ -14,6 +14,7 @@ from .deviations_context_compaction import COMPACTION_PREDICATES
 from .deviations_context_pricing import CONTEXT_PRICING_PREDICATES
 from .deviations_context_transcripts import TRANSCRIPT_PREDICATES
 from .deviations_heartbeats import HEARTBEAT_PREDICATES
+from .deviations_runs_producers import PRODUCER_PREDICATES
 from .deviations_schedules import SCHEDULE_PREDICATES
 from .deviations_wakes import WAKE_PREDICATES
 
@@ -201,6 +202,7 @@ PREDICATES: dict[str, Predicate] = {
     **CONTEXT_PRICING_PREDICATES,
     **TRANSCRIPT_PREDICATES,
     **COMPACTION_PREDICATES,
+    **PRODUCER_PREDICATES,
 }
 
 

@@ -33,6 +33,8 @@ void Engine::shift(Millis delta) {
   calls_.shift(delta);
   summaries_.shift(delta);
   sessions_.shift(delta);
+  replays_.shift(delta);
+  voices_.shift(delta);
   for (auto& [id, run] : active_) run.deadline += delta;
 }
 
@@ -198,6 +200,7 @@ const Zone& Engine::zone(const std::string& name) const {
 std::string Engine::model_of_run(const ActiveRun& run) const {
   const Agent& runs = agent(run.agent);
   if (run.kind == RunKind::heartbeat && runs.heartbeat.model) return *runs.heartbeat.model;
+  if (run.turn.errand && run.turn.errand->model) return *run.turn.errand->model;
   return runs.config.model.value_or(config_.agents.defaults.model.value_or(""));
 }
 

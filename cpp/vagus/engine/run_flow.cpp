@@ -68,15 +68,21 @@ EventCounts counts_of(const EventBatch& batch) {
 void Engine::start_turns(const SessionKey& lane) {
   std::optional<UserTurn> turn = lanes_.next_turn(lane);
   if (!turn) return;
+  const std::optional<Errand>& errand = turn->errand;
+  const Millis timeout = errand ? errand->timeout.value_or(kUserTurnTimeout) : kUserTurnTimeout;
   ActiveRun run;
-  run.id = ids_.next();
-  run.kind = RunKind::user;
+  run.id = errand ? errand->run_id : ids_.next();
+  run.kind = errand ? RunKind::errand : RunKind::user;
   run.agent = lane.agent();
   run.lane = run.home = lane;
-  run.context = run.keeps = sessions_.transcript(lane, ids_).key();
+  if (errand && errand->fresh) {
+    run.context = ContextKey::for_run(lane, run.id).value_or_throw();
+  } else {
+    run.context = run.keeps = sessions_.transcript(lane, ids_).key();
+  }
   run.turn = *std::move(turn);
   run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
-  ask_for_files(begin(std::move(run), kUserTurnTimeout));
+  ask_for_files(begin(std::move(run), timeout));
 }
 
 void Engine::start_heartbeat(Wake wake) {
@@ -137,7 +143,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   started.session_key = run.lane;
   started.context_key = run.context;
   started.home_key = run.home;
-  started.reason = "message";
+  started.reason = run.turn.errand ? run.turn.errand->reason : "message";
   if (run.wake) {
     run.tick = is_tick(*run.wake, !run.events.events.empty());
     started.wake = run.wake->token;
@@ -265,7 +271,8 @@ void Engine::send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::s
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, run.model, std::move(assembly.messages),
                  std::move(assembly.ledger), std::move(assembly.plan), run.deadline,
-                 offers_respond_tool(run), std::move(made_by)});
+                 offers_respond_tool(run), std::move(made_by),
+                 run.turn.errand ? run.turn.errand->thinking : std::nullopt});
 }
 
 bool Engine::offers_respond_tool(const ActiveRun& run) const {
@@ -274,7 +281,7 @@ bool Engine::offers_respond_tool(const ActiveRun& run) const {
 
 std::optional<SkipReason> Engine::write_prompt(ActiveRun& run) {
   const std::string events = render_events(run.events);
-  if (run.kind == RunKind::user) {
+  if (run.kind != RunKind::heartbeat) {
     run.prompt = text_message(Role::user, join_paragraphs(events, run.turn.text));
     return std::nullopt;
   }
@@ -374,7 +381,9 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.route = route_of(run);
   ended.ledger = run.ledger;
   ended.indicator = indicator_of(run, ended);
+  const RunEnded told = ended;
   emit(std::move(ended));
+  if (run.turn.errand) report_errand(run, told);
   start_turns(run.lane);
 }
 

@@ -10,14 +10,16 @@
 #include "vagus/base/time.hpp"
 #include "vagus/keys/session_key.hpp"
 #include "vagus/routing/delivery_route.hpp"
+#include "vagus/runs/errand.hpp"
 
 namespace vagus {
 
-/// A person's message waiting for its lane.
+/// A person's message, or a producer's, waiting for its lane.
 struct UserTurn {
   std::string text;
   std::optional<DeliveryRoute> route;
   Millis at = 0;
+  std::optional<Errand> errand = {};  ///< asked for by a producer, not by a person
 };
 
 /// One run per session key, and the user turns that wait for it, first come first served.

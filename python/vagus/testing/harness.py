@@ -39,6 +39,7 @@ from vagus.testing.host import Host
 from vagus.testing.invariants import Evidence, Violation, violations
 from vagus.testing.journal import Prompt
 from vagus.testing.models import Model, Script, as_model
+from vagus.testing.producers import Producers
 from vagus.testing.records import Delivery, EngineCall, RunList
 from vagus.testing.spans import (
     instant_ms,
@@ -54,7 +55,7 @@ from vagus.testing.timeline import Beat, Timeline, heartbeats
 from vagus.types import SubagentEnd, WakeIntent, WakeKind
 
 
-class Harness:
+class Harness(Producers):
     """Runs an engine under a virtual clock, answers its prompts from a script, keeps a record.
 
     Time moves only in `advance` and `run_until_idle`. Every method that tells the engine something
@@ -94,6 +95,8 @@ class Harness:
         self._config = config if isinstance(config, str) else json.dumps(config)
         self._id_seed = id_seed
         self._agents = _agents_of(self._config)
+        self._transforms = {}
+        self._webhooks = None
         self._host = Host(
             self._engine,
             start_ms=instant_ms(start, "start"),
@@ -208,6 +211,7 @@ class Harness:
         coalesce_ms: int | None = None,
         intent: WakeIntent | None = None,
         caused_by: str | None = None,
+        reply_in_session: bool = False,
     ) -> RunList:
         """Something happened that the session must hear of; see `vagus.PostEvent`."""
         return self._host.tell(
@@ -222,6 +226,7 @@ class Harness:
                 coalesce_ms=coalesce_ms,
                 intent=intent,
                 caused_by=caused_by,
+                reply_in_session=reply_in_session,
             )
         )
 
@@ -300,7 +305,9 @@ class Harness:
             InvalidConfig: it is wrong, or changes what is fixed. Nothing has changed then.
         """
         runs = self._host.tell(Reconfigure(config))
-        self._agents = _agents_of(config if isinstance(config, str) else json.dumps(config))
+        self._config = config if isinstance(config, str) else json.dumps(config)
+        self._agents = _agents_of(self._config)
+        self._webhooks = None
         return runs
 
     def channel(self, name: str, *, up: bool) -> None:

@@ -14,6 +14,7 @@ from .histories import HISTORIES
 from .hooks import HOOKS
 from .ids import IDS
 from .pricing import PRICING
+from .producers import PRODUCERS
 from .routes import ROUTES
 from .schedules import SCHEDULES
 from .sequences import SEQUENCES
@@ -43,5 +44,6 @@ ADAPTERS: dict[str, Adapter] = {
     **TRANSCRIPTS,
     **TOOL_RESULTS,
     **HISTORIES,
+    **PRODUCERS,
 }
 """By the name of the recorded function."""
