@@ -137,6 +137,7 @@ BREAKS = [
         "adds: 200000, compacts: false",
         "steps[0].expect[1].context_calls.methods",
     ),
+    (
         "callback-to-thread",
         "channel:c123:thread:456\n      text",
         "channel:c123\n      text",

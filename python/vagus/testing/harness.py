@@ -95,6 +95,7 @@ class Harness(Producers):
         self._config = config if isinstance(config, str) else json.dumps(config)
         self._id_seed = id_seed
         self._agents = _agents_of(self._config)
+        self._hook_config = self._config
         self._transforms = {}
         self._webhooks = None
         self._host = Host(
@@ -305,8 +306,8 @@ class Harness(Producers):
             InvalidConfig: it is wrong, or changes what is fixed. Nothing has changed then.
         """
         runs = self._host.tell(Reconfigure(config))
-        self._config = config if isinstance(config, str) else json.dumps(config)
-        self._agents = _agents_of(self._config)
+        self._hook_config = config if isinstance(config, str) else json.dumps(config)
+        self._agents = _agents_of(self._hook_config)
         self._webhooks = None
         return runs
 

@@ -28,7 +28,7 @@ class Producers:
     """The part of a harness that producers speak through."""
 
     _host: Host
-    _config: str
+    _hook_config: str
     _transforms: dict[str, Transform]
     _webhooks: Webhooks | None
 
@@ -103,8 +103,8 @@ class Producers:
             vagus.InvalidConfig: a mapping names a transform that was not set.
         """
         if self._webhooks is None:
-            self._webhooks = Webhooks(self._config, token=_TOKEN, transforms=self._transforms)
-        settings = json.loads(self._config).get("hooks") or {}
+            self._webhooks = Webhooks(self._hook_config, token=_TOKEN, transforms=self._transforms)
+        settings = json.loads(self._hook_config).get("hooks") or {}
         base = "/" + settings.get("path", "/hooks").strip("/")
         reception = self._webhooks.receive(
             "POST",
