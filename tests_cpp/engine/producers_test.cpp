@@ -75,7 +75,8 @@ TEST(EngineProducers, TheAnswerGoesWhereTheSessionIs) {
     Host host(kHooked);
     host.model = says("well");
     host.send(command);
-    const Deliver sent = only<Deliver>(host.advance(kSecond));
+    host.advance(kSecond);
+    const Deliver sent = only<Deliver>(host.log);
     EXPECT_EQ(sent.route, route_to("discord", "42")) << command_to_json(command);
   }
 }
