@@ -168,11 +168,11 @@ class WatchedHost(Host):  # type: ignore[misc,valid-type]
         self.snapshots: list[dict[str, Any]] = []
         super().__init__(path, CONFIG, world)
 
-    def write(self, line: str) -> None:
+    def write(self, now_ms: int, command: vagus.Command) -> None:
         self.lines += 1
         if self.dies == ("before", self.lines):
             raise Crash
-        super().write(line)
+        super().write(now_ms, command)
         self.world.told = None
         if self.dies == ("after", self.lines):
             raise Crash

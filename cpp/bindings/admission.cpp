@@ -58,7 +58,16 @@ void bind_admission(py::module_& module) {
   py::class_<AdmissionPolicy>(module, "AdmissionPolicy",
                               "What an installation lets in. Immutable; give fields by name.\n\n"
                               "Raises InvalidConfig when the rules do not fit together.")
-      .def(py::init(&make_policy));
+      .def(py::init(&make_policy))
+      .def_static(
+          "from_config",
+          [](py::handle config) {
+            const Config read = read_config(config_text(config)).value_or_throw();
+            return AdmissionPolicy::create(admission_rules_of(read)).value_or_throw();
+          },
+          py::arg("config"),
+          "What a configuration lets in: its agents, ``session.main_key`` and ``hooks``. Raises "
+          "InvalidConfig.");
   module.def("admit", &admit_key, py::arg("key"), py::arg("principal"), py::arg("policy"),
              py::kw_only(), py::arg("new_id") = py::none(),
              "Whether ``principal`` may use the session called ``key``, and which one that is.\n\n"

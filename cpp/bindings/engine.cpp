@@ -150,6 +150,11 @@ void bind_commands(py::module_& module) {
   bind_command<RegisterContextEngine>(module, "Command: a context engine is there, once more.");
   bind_command<PrepareSubagent>(module, "Command: a subagent is about to be started.");
   bind_command<SubagentEnded>(module, "Command: a subagent has ended.");
+  bind_command<ExecReport>(module, "Command: something happened to a command of a session.");
+  bind_command<NodeEvent>(module, "Command: a paired remote node reports something.");
+  bind_command<WebhookReceived>(module, "Command: a webhook whose sender is known.");
+  bind_command<CronFired>(module, "Command: a cron job is due.");
+  bind_command<SubagentReported>(module, "Command: a subagent is done.");
   module.def(
       "command_from_json",
       [](py::handle text) {
@@ -190,6 +195,8 @@ void bind_effects(py::module_& module) {
                            "ContextFailed.");
   bind_effect<ContextFallback>(module, "Effect: the built-in engine makes this prompt after all.");
   bind_effect<ContextEngineQuarantined>(module, "Effect: a context engine broke the contract.");
+  bind_effect<ProducerHeard>(module, "Effect: what became of the news of a producer.");
+  bind_effect<WebhookAnswered>(module, "Effect: answer the web request of a webhook.");
 }
 
 }  // namespace

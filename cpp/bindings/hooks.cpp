@@ -1,6 +1,7 @@
 #include "records.hpp"
 
 #include "module.hpp"
+#include "vagus/hooks/door.hpp"
 #include "vagus/hooks/mapping.hpp"
 #include "vagus/text/unicode.hpp"
 
@@ -27,6 +28,12 @@ Texts headers_argument(py::handle value) {
   return headers;
 }
 
+Millis time_argument(py::handle now_ms) {
+  const auto now = argument<Millis>(now_ms, "now_ms");
+  if (now < 0 || now > kMaxMillis) refuse("now_ms", now_ms, "is no time");
+  return now;
+}
+
 py::object match_hook(const HookMappings& mappings, py::handle path, py::handle body,
                       py::handle headers, py::handle query, py::handle now_ms) {
   HookRequest request;
@@ -34,9 +41,54 @@ py::object match_hook(const HookMappings& mappings, py::handle path, py::handle 
   request.body = body_text(body);
   request.headers = headers_argument(headers);
   request.query = argument<Texts>(query, "query");
-  request.now = argument<std::int64_t>(now_ms, "now_ms");
-  if (request.now < 0 || request.now > kMaxMillis) refuse("now_ms", now_ms, "is no time");
+  request.now = time_argument(now_ms);
   return to_python(mappings.match(request).value_or_throw());
+}
+
+HookDoor make_door(py::handle config, py::handle token) {
+  return HookDoor::create(read_config(config_text(config)).value_or_throw().hooks,
+                          text_from_python(token, "token"))
+      .value_or_throw();
+}
+
+HookReception receive(HookDoor& door, py::handle method, py::handle target, py::handle headers,
+                      py::handle body, py::handle client, py::handle now_ms) {
+  HookHttp request;
+  request.method = text_from_python(method, "method");
+  request.target = text_from_python(target, "target");
+  request.headers = argument<Texts>(headers, "headers");
+  request.body = body_text(body);
+  request.client = text_from_python(client, "client");
+  return door.receive(request, time_argument(now_ms));
+}
+
+HookReception finish(const HookDoor& door, const WebhookReceived& call, py::handle changes) {
+  if (changes.is_none()) return door.finish(call, std::nullopt);
+  return door.finish(call, body_text(changes));
+}
+
+// The engine's command `WebhookReceived` is bound with the others.
+void bind_door(py::module_& module) {
+  bind_record<HookResponse>(module, "What a web server answers.");
+  bind_record<HookReception>(module, "What became of a web request at the door.");
+  py::class_<HookDoor>(module, "HookDoor",
+                       "Checks web requests and reads what they ask for. Opens no port.\n\n"
+                       "Takes a configuration and the secret that opens its hooks. Raises "
+                       "InvalidConfig; InvalidInput for a blank token where hooks are enabled.")
+      .def(py::init(&make_door), py::arg("config"), py::kw_only(), py::arg("token"))
+      .def("receive", &receive, py::arg("method"), py::arg("target"), py::kw_only(),
+           py::arg("headers") = py::dict(), py::arg("body") = "", py::arg("client") = "",
+           py::arg("now_ms"),
+           "What becomes of a request: none of ours, an answer, or a call for the engine. Never "
+           "raises for what a request says.")
+      .def("finish", &finish, py::arg("call"), py::arg("changes"),
+           "What becomes of a call that a transform has changed (a dict of its fields), or wants "
+           "dropped (None).")
+      .def("transform_failed", &HookDoor::transform_failed,
+           "What becomes of a call whose transform failed.")
+      .def_property_readonly(
+          "transforms", [](const HookDoor& door) { return to_python(door.transforms()); },
+          "The transforms that mappings name.");
 }
 
 }  // namespace
@@ -44,6 +96,7 @@ py::object match_hook(const HookMappings& mappings, py::handle path, py::handle 
 void bind_hooks(py::module_& module) {
   bind_record<WakeHook>(module, "A webhook's line for a session, and whether it wakes.");
   bind_record<AgentHook>(module, "A webhook's turn of an agent; None is what was not said.");
+  bind_door(module);
   py::class_<HookMappings>(
       module, "HookMappings",
       "Which webhook becomes what. Immutable.\n\n"

@@ -18,6 +18,7 @@ PYBIND11_MODULE(_core, module) {
   vagus::bindings::bind_events(module);
   vagus::bindings::bind_schedule(module);
   vagus::bindings::bind_hooks(module);
+  vagus::bindings::bind_resets(module);
   vagus::bindings::bind_wake_labels(module);
   vagus::bindings::bind_wakes(module);
   vagus::bindings::bind_heartbeat(module);

@@ -15,6 +15,7 @@ void bind_rekey(pybind11::module_& module);
 void bind_events(pybind11::module_& module);
 void bind_schedule(pybind11::module_& module);
 void bind_hooks(pybind11::module_& module);
+void bind_resets(pybind11::module_& module);
 void bind_wake_labels(pybind11::module_& module);
 void bind_wakes(pybind11::module_& module);
 void bind_heartbeat(pybind11::module_& module);

@@ -41,6 +41,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     ContextFailed,
     ContextFallback,
     ContextKey,
+    CronFired,
     Deliver,
     Delivered,
     DeliveryAbandoned,
@@ -48,6 +49,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     DeliveryRoute,
     Engine,
     EventPosted,
+    ExecReport,
     FilesRead,
     Finding,
     ForgetSession,
@@ -63,6 +65,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     MessageFate,
     ModelFailed,
     ModelReplied,
+    NodeEvent,
     Operator,
     OverflowDetected,
     Part,
@@ -70,6 +73,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     PostEvent,
     PrepareSubagent,
     QueueSet,
+    ProducerHeard,
     RecoveryStep,
     ReadFiles,
     Reconfigure,
@@ -103,6 +107,7 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     Summarized,
     SummaryFailed,
     SummarySettled,
+    SubagentReported,
     Tick,
     TierExplanation,
     TurnFate,
@@ -121,6 +126,8 @@ from vagus._core import (  # isort: skip  (the core raises the errors above)
     WakeQueued,
     WakeReceipt,
     WakeReceipts,
+    WebhookAnswered,
+    WebhookReceived,
     __version__,
     admit,
     audit,
@@ -161,6 +168,7 @@ __all__ = [
     "ContextFallback",
     "ContextKey",
     "ContextOverflow",
+    "CronFired",
     "Deliver",
     "Delivered",
     "DeliveryAbandoned",
@@ -169,6 +177,7 @@ __all__ = [
     "Effect",
     "Engine",
     "EventPosted",
+    "ExecReport",
     "FilesRead",
     "Finding",
     "ForgetSession",
@@ -187,12 +196,14 @@ __all__ = [
     "MessageFate",
     "ModelFailed",
     "ModelReplied",
+    "NodeEvent",
     "Operator",
     "OverflowDetected",
     "Part",
     "Peer",
     "PostEvent",
     "PrepareSubagent",
+    "ProducerHeard",
     "QueueSet",
     "ReadFiles",
     "Reconfigure",
@@ -225,6 +236,7 @@ __all__ = [
     "Steered",
     "StreamModel",
     "SubagentEnded",
+    "SubagentReported",
     "Subscribe",
     "Summarize",
     "Summarized",
@@ -251,6 +263,8 @@ __all__ = [
     "WakeQueued",
     "WakeReceipt",
     "WakeReceipts",
+    "WebhookAnswered",
+    "WebhookReceived",
     "__version__",
     "admit",
     "audit",
@@ -292,6 +306,11 @@ Command = (
     | AbortRun
     | Subscribe
     | Unsubscribe
+    | ExecReport
+    | NodeEvent
+    | WebhookReceived
+    | CronFired
+    | SubagentReported
 )
 """What a host tells the engine."""
 
@@ -322,6 +341,8 @@ Effect = (
     | ChatEvent
     | ChatNotice
     | AbortAnswered
+    | ProducerHeard
+    | WebhookAnswered
 )
 """What the engine asks of its host, or tells it."""
 

@@ -15,6 +15,7 @@ from vagus.types import (
     CommitStatus,
     CompactionReason,
     ContextMethod,
+    CronRun,
     DelayCause,
     Dialect,
     DisposeReason,
@@ -23,10 +24,12 @@ from vagus.types import (
     DurationUnit,
     EventClass,
     EventReceipt,
+    ExecPhase,
     Fate,
     FateReason,
     Fit,
     GroupScope,
+    Hearing,
     HeartbeatOutcome,
     HeartbeatPriority,
     HookMode,
@@ -42,6 +45,7 @@ from vagus.types import (
     PeerKind,
     PeerWord,
     PriceSource,
+    Producer,
     Profile,
     ProviderErrorKind,
     QueueAction,
@@ -50,6 +54,8 @@ from vagus.types import (
     ReferenceVersion,
     RekeyOutcome,
     ReplyVerdict,
+    ResetKind,
+    ResetMode,
     Role,
     Rung,
     RunKind,
@@ -61,6 +67,7 @@ from vagus.types import (
     Severity,
     SkipReason,
     SubagentEnd,
+    SubagentOutcome,
     SummaryVerdict,
     Surface,
     TargetState,
@@ -1114,6 +1121,7 @@ class PostEvent(_Told):
         coalesce_ms: int | None = ...,
         caused_by: str | None = ...,
         intent: WakeIntent | None = ...,
+        reply_in_session: bool = ...,
     ) -> None: ...
     @property
     def session_key(self) -> SessionKey: ...
@@ -1135,6 +1143,8 @@ class PostEvent(_Told):
     def caused_by(self) -> str | None: ...
     @property
     def intent(self) -> WakeIntent | None: ...
+    @property
+    def reply_in_session(self) -> bool: ...
 
 class Tick(_Told):
     def __init__(self) -> None: ...
@@ -1294,6 +1304,150 @@ class Reconfigure:
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+class ExecReport(_Told):
+    def __init__(
+        self,
+        *,
+        session_key: SessionKey | str,
+        exec_id: str,
+        phase: ExecPhase = ...,
+        exit_code: int | None = ...,
+        signal: str = ...,
+        timed_out: bool = ...,
+        command: str = ...,
+        output: str = ...,
+        reason: str = ...,
+        route: DeliveryRoute | None = ...,
+        quiet: bool = ...,
+        caused_by: str | None = ...,
+    ) -> None: ...
+    @property
+    def session_key(self) -> SessionKey: ...
+    @property
+    def exec_id(self) -> str: ...
+    @property
+    def phase(self) -> ExecPhase: ...
+    @property
+    def exit_code(self) -> int | None: ...
+    @property
+    def signal(self) -> str: ...
+    @property
+    def timed_out(self) -> bool: ...
+    @property
+    def command(self) -> str: ...
+    @property
+    def output(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def route(self) -> DeliveryRoute | None: ...
+    @property
+    def quiet(self) -> bool: ...
+    @property
+    def caused_by(self) -> str | None: ...
+
+class NodeEvent(_Told):
+    def __init__(
+        self,
+        *,
+        node_id: str,
+        event: str,
+        payload: str = ...,
+    ) -> None: ...
+    @property
+    def node_id(self) -> str: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def payload(self) -> str: ...
+
+class WebhookReceived(_Told):
+    def __init__(
+        self,
+        *,
+        path: str,
+        sender: str = ...,
+        wake: WakeHook | None = ...,
+        agent: AgentHook | None = ...,
+    ) -> None: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def wake(self) -> WakeHook | None: ...
+    @property
+    def agent(self) -> AgentHook | None: ...
+
+class CronFired(_Told):
+    def __init__(
+        self,
+        *,
+        job_id: str,
+        text: str,
+        run: CronRun = ...,
+        session_key: SessionKey | str | None = ...,
+        agent: str | None = ...,
+        route: DeliveryRoute | None = ...,
+        wake_mode: HookMode = ...,
+        name: str = ...,
+        model: str | None = ...,
+        thinking: str | None = ...,
+        timeout_seconds: int | None = ...,
+    ) -> None: ...
+    @property
+    def job_id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def run(self) -> CronRun: ...
+    @property
+    def session_key(self) -> SessionKey | None: ...
+    @property
+    def agent(self) -> str | None: ...
+    @property
+    def route(self) -> DeliveryRoute | None: ...
+    @property
+    def wake_mode(self) -> HookMode: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def thinking(self) -> str | None: ...
+    @property
+    def timeout_seconds(self) -> int | None: ...
+
+class SubagentReported(_Told):
+    def __init__(
+        self,
+        *,
+        parent_key: SessionKey | str,
+        session_key: SessionKey | str,
+        task_id: str,
+        outcome: SubagentOutcome = ...,
+        label: str = ...,
+        result: str = ...,
+        route: DeliveryRoute | None = ...,
+        caused_by: str | None = ...,
+    ) -> None: ...
+    @property
+    def parent_key(self) -> SessionKey: ...
+    @property
+    def session_key(self) -> SessionKey: ...
+    @property
+    def task_id(self) -> str: ...
+    @property
+    def outcome(self) -> SubagentOutcome: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def result(self) -> str: ...
+    @property
+    def route(self) -> DeliveryRoute | None: ...
+    @property
+    def caused_by(self) -> str | None: ...
 
 class TurnQueued(_Told):
     def __init__(
@@ -1512,6 +1666,7 @@ class CallModel(_Told):
         deadline_ms: int,
         respond_tool: bool = ...,
         context_engine: str | None = ...,
+        thinking: str | None = ...,
     ) -> None: ...
     @property
     def run_id(self) -> str: ...
@@ -1535,6 +1690,8 @@ class CallModel(_Told):
     def respond_tool(self) -> bool: ...
     @property
     def context_engine(self) -> str | None: ...
+    @property
+    def thinking(self) -> str | None: ...
 
 class Summarize(_Told):
     def __init__(
@@ -2353,6 +2510,51 @@ class ChatStream:
 
 def is_stop_text(text: str) -> bool: ...
 def run_expiry(started_ms: int, timeout_ms: int) -> int: ...
+
+class ProducerHeard(_Told):
+    def __init__(
+        self,
+        *,
+        producer: Producer,
+        id: str,
+        hearing: Hearing,
+        session_key: SessionKey | str | None = ...,
+        run_id: str | None = ...,
+        reason: str = ...,
+    ) -> None: ...
+    @property
+    def producer(self) -> Producer: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def hearing(self) -> Hearing: ...
+    @property
+    def session_key(self) -> SessionKey | None: ...
+    @property
+    def run_id(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
+
+class WebhookAnswered(_Told):
+    def __init__(
+        self,
+        *,
+        response: HookResponse,
+        session_key: SessionKey | str | None = ...,
+        run_id: str | None = ...,
+        replayed: bool = ...,
+        code: str = ...,
+    ) -> None: ...
+    @property
+    def response(self) -> HookResponse: ...
+    @property
+    def session_key(self) -> SessionKey | None: ...
+    @property
+    def run_id(self) -> str | None: ...
+    @property
+    def replayed(self) -> bool: ...
+    @property
+    def code(self) -> str: ...
 
 class TierExplanation(_Record):
     def __init__(
@@ -3718,6 +3920,11 @@ _Command: TypeAlias = (
     | AbortRun
     | Subscribe
     | Unsubscribe
+    | ExecReport
+    | NodeEvent
+    | WebhookReceived
+    | CronFired
+    | SubagentReported
 )
 _Effect: TypeAlias = (
     TurnQueued
@@ -3746,6 +3953,8 @@ _Effect: TypeAlias = (
     | ChatEvent
     | ChatNotice
     | AbortAnswered
+    | ProducerHeard
+    | WebhookAnswered
 )
 
 def command_from_json(text: str) -> _Command: ...
@@ -3863,9 +4072,12 @@ class AdmissionPolicy:
         main_key: str = ...,
         allow_request_session_key: bool = ...,
         allowed_session_key_prefixes: Sequence[str] = ...,
+        allowed_agent_ids: Sequence[str] | None = ...,
         default_session_key: str | None = ...,
         templated_mappings: bool = ...,
     ) -> None: ...
+    @staticmethod
+    def from_config(config: Mapping[str, Any] | str) -> AdmissionPolicy: ...
 
 def admit(
     key: SessionKey | str | None,
@@ -3966,6 +4178,58 @@ class HookMappings:
     def templated_session_keys(self) -> bool: ...
     def __len__(self) -> int: ...
 
+class HookResponse(_Record):
+    def __init__(
+        self,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        body: str,
+    ) -> None: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> str: ...
+
+class HookReception(_Record):
+    def __init__(
+        self,
+        *,
+        handled: bool,
+        response: HookResponse | None = ...,
+        call: WebhookReceived | None = ...,
+        transform: str | None = ...,
+    ) -> None: ...
+    @property
+    def handled(self) -> bool: ...
+    @property
+    def response(self) -> HookResponse | None: ...
+    @property
+    def call(self) -> WebhookReceived | None: ...
+    @property
+    def transform(self) -> str | None: ...
+
+class HookDoor:
+    def __init__(self, config: Mapping[str, Any] | str, *, token: str) -> None: ...
+    def receive(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str] = {},
+        body: Mapping[str, Any] | str | bytes = "",
+        client: str = "",
+        now_ms: int,
+    ) -> HookReception: ...
+    def finish(
+        self, call: WebhookReceived, changes: Mapping[str, Any] | str | bytes | None
+    ) -> HookReception: ...
+    def transform_failed(self) -> HookReception: ...
+    @property
+    def transforms(self) -> list[str]: ...
+
 def read_wake_hook(body: Mapping[str, Any] | str | bytes) -> WakeHook: ...
 def read_agent_hook(
     body: Mapping[str, Any] | str | bytes, *, channels: Sequence[str] = ()
@@ -3976,6 +4240,70 @@ def hook_idempotency_key(
     headers: Mapping[str, str] = {},
     names: Sequence[str] = ("idempotency-key",),
 ) -> str | None: ...
+
+class ResetSetting(_Record):
+    def __init__(
+        self,
+        *,
+        mode: ResetMode | None = ...,
+        at_hour: int | None = ...,
+        idle_minutes: int | None = ...,
+    ) -> None: ...
+    @property
+    def mode(self) -> ResetMode | None: ...
+    @property
+    def at_hour(self) -> int | None: ...
+    @property
+    def idle_minutes(self) -> int | None: ...
+
+class ResetRules(_Record):
+    def __init__(
+        self,
+        *,
+        reset: ResetSetting | None = ...,
+        by_type: Mapping[str, ResetSetting] = ...,
+        by_channel: Mapping[str, ResetSetting] = ...,
+        idle_minutes: int | None = ...,
+        default_mode: ResetMode = ...,
+    ) -> None: ...
+    @property
+    def reset(self) -> ResetSetting | None: ...
+    @property
+    def by_type(self) -> dict[str, ResetSetting]: ...
+    @property
+    def by_channel(self) -> dict[str, ResetSetting]: ...
+    @property
+    def idle_minutes(self) -> int | None: ...
+    @property
+    def default_mode(self) -> ResetMode: ...
+
+class ResetPolicy(_Record):
+    def __init__(
+        self,
+        *,
+        mode: ResetMode,
+        at_hour: int = ...,
+        idle_minutes: int | None = ...,
+    ) -> None: ...
+    @property
+    def mode(self) -> ResetMode: ...
+    @property
+    def at_hour(self) -> int: ...
+    @property
+    def idle_minutes(self) -> int | None: ...
+
+def reset_kind(
+    session_key: SessionKey | str, *, is_thread: bool = False, is_group: bool = False
+) -> ResetKind: ...
+def reset_policy(rules: ResetRules, kind: ResetKind, *, channel: str = "") -> ResetPolicy: ...
+def is_fresh(
+    policy: ResetPolicy,
+    *,
+    started_ms: int,
+    last_active_ms: int,
+    now_ms: int,
+    timezone: str = "UTC",
+) -> bool: ...
 
 class SessionNames:
     def __init__(self, config: Mapping[str, Any] | str) -> None: ...

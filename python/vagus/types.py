@@ -252,8 +252,8 @@ HeartbeatOutcome: TypeAlias = Literal["no_change", "progress", "done", "blocked"
 HeartbeatPriority: TypeAlias = Literal["low", "normal", "high"]
 """How urgent that is."""
 
-RunKind: TypeAlias = Literal["user", "heartbeat"]
-"""A person's turn or a heartbeat."""
+RunKind: TypeAlias = Literal["user", "heartbeat", "errand"]
+"""A person's turn, a heartbeat, or what a producer asked for."""
 
 RunOutcome: TypeAlias = Literal[
     "replied",
@@ -331,6 +331,29 @@ HookSource: TypeAlias = Literal["request", "mapping-static", "mapping-templated"
 
 HookMode: TypeAlias = Literal["now", "next-heartbeat"]
 """When a webhook's session is to look at what it brought."""
+
+ExecPhase: TypeAlias = Literal["finished", "approval-needed", "denied"]
+"""What happened to a command."""
+
+CronRun: TypeAlias = Literal["event", "turn"]
+"""Whether a session hears of a cron job, or an agent does it."""
+
+SubagentOutcome: TypeAlias = Literal["completed", "failed", "timed-out", "cancelled"]
+"""How a subagent's work ended."""
+
+Producer: TypeAlias = Literal["exec", "node", "hook", "cron", "subagent"]
+"""Who brings news from outside a conversation."""
+
+Hearing: TypeAlias = Literal[
+    "queued", "duplicate", "started", "subscribed", "unsubscribed", "silent", "refused"
+]
+"""What became of a producer's news."""
+
+ResetMode: TypeAlias = Literal["none", "daily", "idle"]
+"""What makes a session stale."""
+
+ResetKind: TypeAlias = Literal["direct", "group", "thread"]
+"""What kind of conversation a session is, where resets are concerned."""
 
 Surface: TypeAlias = Literal["api", "web"]
 """Through what a gateway client talks to us."""

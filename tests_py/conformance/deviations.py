@@ -16,6 +16,7 @@ from .deviations_context_transcripts import TRANSCRIPT_PREDICATES
 from .deviations_heartbeats import HEARTBEAT_PREDICATES
 from .deviations_runs_chat import RUNS_CHAT_PREDICATES
 from .deviations_runs_lanes import RUNS_LANES_PREDICATES
+from .deviations_runs_producers import PRODUCER_PREDICATES
 from .deviations_schedules import SCHEDULE_PREDICATES
 from .deviations_wakes import WAKE_PREDICATES
 
@@ -205,6 +206,7 @@ PREDICATES: dict[str, Predicate] = {
     **CONTEXT_PRICING_PREDICATES,
     **TRANSCRIPT_PREDICATES,
     **COMPACTION_PREDICATES,
+    **PRODUCER_PREDICATES,
 }
 
 

@@ -38,6 +38,19 @@ Result<Config> read_config(std::string_view json_text) {
   return config;
 }
 
+AdmissionRules admission_rules_of(const Config& config) {
+  AdmissionRules rules;
+  for (const AgentConfig& agent : config.agents.list) rules.agents.push_back(agent.id);
+  rules.default_agent = default_agent_of(config);
+  rules.main_key = config.session.main_key;
+  rules.allow_request_session_key = config.hooks.allow_request_session_key;
+  rules.allowed_session_key_prefixes = config.hooks.allowed_session_key_prefixes;
+  rules.allowed_agent_ids = config.hooks.allowed_agent_ids;
+  rules.default_session_key = config.hooks.default_session_key;
+  rules.templated_mappings = has_templated_session_key(config.hooks.mappings);
+  return rules;
+}
+
 std::vector<AgentConfig> roster_of(const Config& config) {
   if (!config.agents.list.empty()) return config.agents.list;
   AgentConfig only;

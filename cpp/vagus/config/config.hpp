@@ -12,10 +12,12 @@
 #include "vagus/base/record.hpp"
 #include "vagus/config/channels.hpp"
 #include "vagus/config/context_config.hpp"
+#include "vagus/config/hooks.hpp"
 #include "vagus/config/prompt_templates.hpp"
 #include "vagus/config/queue_settings.hpp"
 #include "vagus/config/turn_rules.hpp"
 #include "vagus/config/wake_guards.hpp"
+#include "vagus/keys/admission.hpp"
 #include "vagus/keys/agent_id.hpp"
 #include "vagus/keys/main_key.hpp"
 #include "vagus/keys/peer.hpp"
@@ -256,6 +258,21 @@ struct SessionConfig {
   }
 };
 
+/// Which ends of commands a session hears of.
+struct ExecConfig {
+  bool notify_on_exit = true;
+  bool notify_on_exit_empty_success = false;
+
+  static constexpr std::string_view kName = "ExecConfig";
+  static constexpr auto fields() {
+    return field_list(
+        field("notify_on_exit", &ExecConfig::notify_on_exit,
+              "sessions hear of commands that started or ended"),
+        field("notify_on_exit_empty_success", &ExecConfig::notify_on_exit_empty_success,
+              "of those too that succeeded and printed nothing"));
+  }
+};
+
 struct Config {
   Profile profile = Profile::vagus;
   std::map<std::string, ModelConfig> models;
@@ -267,6 +284,8 @@ struct Config {
   WakeGuards wakes;
   ContextConfig context;
   MessagesConfig messages;
+  ExecConfig exec;
+  HooksConfig hooks;
   std::string user_timezone = "UTC";
   std::string seed = "vagus";
   Limits limits;
@@ -284,6 +303,8 @@ struct Config {
         field("wakes", &Config::wakes, "what keeps wakes from storming a model"),
         field("context", &Config::context, "who keeps agents' memory and makes their prompts"),
         field("messages", &Config::messages, "people's messages and the turns that answer them"),
+        field("exec", &Config::exec, "which ends of commands a session hears of"),
+        field("hooks", &Config::hooks, "what webhooks may do"),
         field("user_timezone", &Config::user_timezone, "IANA name, for prompts and active hours"),
         field("seed", &Config::seed, "stable text that spreads the agents' heartbeat phases"),
         field("limits", &Config::limits, "bounds of every queue, text and map"));
@@ -321,10 +342,14 @@ Result<Config> read_config(std::string_view json_text);
 /// `window`, no negative counts, times of day well-formed, time zones named, a `target` that names
 /// a channel comes with `to`, templates with known fields, an `account` that its channel lists, an
 /// owner reached in private when a target is `owner`, bindings that name a channel and no blank
-/// ids, identity links whose names differ and whose ids belong to one person each. A binding may
+/// ids, identity links whose names differ and whose ids belong to one person each, webhooks whose
+/// rules fit together (see `check_hooks`). A binding may
 /// name an agent that is not configured: agents come and go, and one stale line must not stop all
 /// others (see `Router`).
 MaybeError check_config(const Config& config);
+
+/// What the configuration lets in from outside, as `AdmissionPolicy::create` takes it.
+AdmissionRules admission_rules_of(const Config& config);
 
 /// The configured agents; without any, the one agent `main`, which has only the defaults.
 std::vector<AgentConfig> roster_of(const Config& config);

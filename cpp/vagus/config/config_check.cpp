@@ -3,6 +3,7 @@
 #include "vagus/base/json.hpp"
 #include "vagus/config/config.hpp"
 #include "vagus/config/config_check_delivery.hpp"
+#include "vagus/config/config_check_hooks.hpp"
 #include "vagus/config/config_check_routing.hpp"
 #include "vagus/text/time_of_day.hpp"
 #include "vagus/text/unicode.hpp"
@@ -159,9 +160,9 @@ MaybeError check_all_limits(const Config& config) {
 }
 
 constexpr MaybeError (*kChecks[])(const Config&) = {
-    check_models,       check_agent_models, check_agent_ids, check_one_default,
-    check_heartbeats,   check_delivery,     check_routing,   check_wakes,
-    check_all_messages, check_contexts,     check_time_zone, check_all_limits,
+    check_models,    check_agent_models, check_agent_ids, check_one_default,  check_heartbeats,
+    check_delivery,  check_routing,      check_wakes,     check_all_messages, check_contexts,
+    check_time_zone, check_all_limits,   check_hooks,
 };
 
 }  // namespace

@@ -22,8 +22,14 @@ std::vector<std::string> respond_calls(const std::vector<Message>& messages) {
 }  // namespace
 
 void Engine::answer(const ActiveRun& run, const ModelReplied& reply) {
-  RunEnded ended = run.kind == RunKind::user ? answer_person(run, reply) : report(run, reply);
-  end(run.id, std::move(ended));
+  switch (run.kind) {
+    case RunKind::user:
+      return end(run.id, answer_person(run, reply));
+    case RunKind::errand:
+      return end(run.id, answer_errand(run, reply));
+    case RunKind::heartbeat:
+      return end(run.id, report(run, reply));
+  }
 }
 
 RunEnded Engine::answer_person(const ActiveRun& run, const ModelReplied& reply) {
@@ -124,13 +130,13 @@ DeliveryInputs Engine::inputs_of(const ActiveRun& run) const {
 }
 
 std::optional<DeliveryRoute> Engine::route_of(const ActiveRun& run) const {
-  if (run.kind == RunKind::user) return run.turn.route;
+  if (run.kind != RunKind::heartbeat) return run.turn.route;
   return vagus::route_of(delivery_of(inputs_of(run)));
 }
 
 // News that is no news shows as an acknowledgement does.
 std::optional<Indicator> Engine::indicator_of(const ActiveRun& run, const RunEnded& ended) const {
-  if (run.kind == RunKind::user) return std::nullopt;
+  if (run.kind != RunKind::heartbeat) return std::nullopt;
   if (!visibility_at_target(inputs_of(run)).use_indicator) return std::nullopt;
   switch (ended.outcome) {
     case RunOutcome::skipped:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "vagus/config/config.hpp"
 #include "vagus/context/engine_contract.hpp"
 #include "vagus/context/message.hpp"
+#include "vagus/engine/producer_commands.hpp"
 #include "vagus/heartbeat/active_hours.hpp"
 #include "vagus/keys/peer.hpp"
 #include "vagus/keys/session_key.hpp"
@@ -116,6 +118,7 @@ struct PostEvent {
   std::optional<std::int64_t> coalesce_ms;
   std::optional<std::string> caused_by = {};
   std::optional<WakeIntent> intent = {};
+  bool reply_in_session = false;
 
   static constexpr std::string_view kName = "PostEvent";
   static constexpr auto fields() {
@@ -130,7 +133,10 @@ struct PostEvent {
         field("coalesce_ms", &PostEvent::coalesce_ms, "how long the wake waits for others; 250"),
         field("caused_by", &PostEvent::caused_by,
               "the run that started what happened, so that loops are slowed"),
-        field("intent", &PostEvent::intent, "how urgent the wake is; else what its kind says"));
+        field("intent", &PostEvent::intent, "how urgent the wake is; else what its kind says"),
+        field("reply_in_session", &PostEvent::reply_in_session,
+              "without a route, a reply goes where the session's last message came from, else "
+              "where its key says"));
   }
 };
 
@@ -432,7 +438,8 @@ using Command =
                  ModelFailed, ResetSession, ForgetSession, ImportTranscript, Delivered,
                  DeliveryFailed, SetHeartbeats, Reconfigure, ContextAnswered, ContextFailed,
                  RegisterContextEngine, PrepareSubagent, SubagentEnded, Summarized, SummaryFailed,
-                 StreamModel, AbortRun, Subscribe, Unsubscribe>;
+                 StreamModel, AbortRun, Subscribe, Unsubscribe, ExecReport, NodeEvent,
+                 WebhookReceived, CronFired, SubagentReported>;
 
 /// Reads a command from JSON with a field `type`. Errors: `invalid_input` with the JSON path.
 Result<Command> command_from_json(std::string_view text);

@@ -141,7 +141,9 @@ MaybeError Engine::handle(const PostEvent& post) {
   const SessionKey session =
       post.wake ? wake_session(home, router_.main_key()) : event_session(home, router_.main_key());
   if (auto failed = sessions_.check_room(session)) return failed;
-  const SystemEvent event{0, post.text, post.tag, post.route, post.trusted, now_};
+  const bool finds_route = post.reply_in_session && !post.route;
+  const auto route = finds_route ? reply_route(session) : post.route;
+  const SystemEvent event{0, post.text, post.tag, route, post.trusted, now_};
   if (auto failed = events_.check(event)) return failed;
   if (post.wake) {
     // The wake first: when it is refused nothing has changed, and posting a checked event cannot

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "vagus/context/message.hpp"
 #include "vagus/context/plan.hpp"
 #include "vagus/context/summary_task.hpp"
+#include "vagus/engine/producer_effects.hpp"
 #include "vagus/events/event_queue.hpp"
 #include "vagus/heartbeat/delivery.hpp"
 #include "vagus/heartbeat/plan.hpp"
@@ -203,7 +205,7 @@ struct RunStarted {
   static constexpr auto fields() {
     return field_list(
         required("run_id", &RunStarted::run_id, "names the run from now on"),
-        required("kind", &RunStarted::kind, "a person's turn or a heartbeat"),
+        required("kind", &RunStarted::kind, "a person's turn, a heartbeat or an errand"),
         required("agent_id", &RunStarted::agent_id, "who runs"),
         required("session_key", &RunStarted::session_key, "the lane: routing identity"),
         required("context_key", &RunStarted::context_key, "the memory identity"),
@@ -246,6 +248,7 @@ struct CallModel {
   Millis deadline_ms = 0;
   bool respond_tool = false;
   std::optional<std::string> context_engine = {};
+  std::optional<std::string> thinking = {};
 
   static constexpr std::string_view kName = "CallModel";
   static constexpr auto fields() {
@@ -263,7 +266,8 @@ struct CallModel {
         field("respond_tool", &CallModel::respond_tool,
               "offer the tool heartbeat_respond; its call ends the turn"),
         field("context_engine", &CallModel::context_engine,
-              "who made the prompt; none: the built-in context engine"));
+              "who made the prompt; none: the built-in context engine"),
+        field("thinking", &CallModel::thinking, "how much to think, where an errand says so"));
   }
 };
 
@@ -487,7 +491,7 @@ struct RunEnded {
   static constexpr auto fields() {
     return field_list(
         required("run_id", &RunEnded::run_id, "the run"),
-        required("kind", &RunEnded::kind, "a person's turn or a heartbeat"),
+        required("kind", &RunEnded::kind, "a person's turn, a heartbeat or an errand"),
         required("agent_id", &RunEnded::agent_id, "who ran"),
         required("session_key", &RunEnded::session_key, "the lane: routing identity"),
         required("context_key", &RunEnded::context_key, "the memory identity"),
@@ -534,7 +538,7 @@ using Effect =
                  WakeDropped, RunStarted, ReadFiles, CallModel, Deliver, DeliveryAbandoned,
                  ClockStepped, OverflowDetected, SessionReset, RunEnded, SetAlarm, ContextCall,
                  ContextFallback, ContextEngineQuarantined, Summarize, SummarySettled, ChatEvent,
-                 ChatNotice, AbortAnswered>;
+                 ChatNotice, AbortAnswered, ProducerHeard, WebhookAnswered>;
 
 /// Compact JSON text with a field `type`; equal effects give equal bytes.
 std::string effect_to_json(const Effect& effect);

@@ -36,6 +36,8 @@ void Engine::shift(Millis delta) {
   summaries_.shift(delta);
   chat_.shift(delta);
   sessions_.shift(delta);
+  replays_.shift(delta);
+  voices_.shift(delta);
   for (auto& [id, run] : active_) run.deadline += delta;
 }
 
@@ -209,6 +211,7 @@ const Zone& Engine::zone(const std::string& name) const {
 std::string Engine::model_of_run(const ActiveRun& run) const {
   const Agent& runs = agent(run.agent);
   if (run.kind == RunKind::heartbeat && runs.heartbeat.model) return *runs.heartbeat.model;
+  if (run.turn.errand && run.turn.errand->model) return *run.turn.errand->model;
   return runs.config.model.value_or(config_.agents.defaults.model.value_or(""));
 }
 

@@ -18,8 +18,11 @@
 #include "vagus/engine/context_calls.hpp"
 #include "vagus/engine/effect.hpp"
 #include "vagus/engine/sessions.hpp"
+#include "vagus/events/node_events.hpp"
 #include "vagus/heartbeat/acknowledgement.hpp"
 #include "vagus/heartbeat/cadences.hpp"
+#include "vagus/hooks/replays.hpp"
+#include "vagus/keys/admission.hpp"
 #include "vagus/routing/router.hpp"
 #include "vagus/runs/chat_stream.hpp"
 #include "vagus/runs/followup_queues.hpp"
@@ -105,6 +108,24 @@ class Engine {
     bool refused() const { return ended && ended->outcome == RunOutcome::refused; }
   };
 
+  /// News for one session, and whether it wakes: one key for both.
+  struct Tidings {
+    SessionKey session;
+    std::string text;
+    std::optional<std::string> tag;
+    std::optional<DeliveryRoute> route;  ///< else where the session's replies go
+    std::optional<WakeKind> wake;
+    std::string reason;
+    Millis coalesce = kCoalesceMillis;
+    std::optional<std::string> caused_by;
+  };
+
+  /// Where news arrived: the session that was named may not be the one that runs.
+  struct Told {
+    SessionKey session;
+    EventReceipt receipt;
+  };
+
   Engine(Config config, Router router, const Zones& zones, std::uint64_t id_seed);
   MaybeError check_zones() const;
   MaybeError check_heartbeat_sessions() const;
@@ -140,6 +161,11 @@ class Engine {
   MaybeError handle(const AbortRun& abort);
   MaybeError handle(const Subscribe& subscribe);
   MaybeError handle(const Unsubscribe& unsubscribe);
+  MaybeError handle(const ExecReport& report);
+  MaybeError handle(const NodeEvent& event);
+  MaybeError handle(const WebhookReceived& hook);
+  MaybeError handle(const CronFired& fired);
+  MaybeError handle(const SubagentReported& ended);
 
   // What time brings.
   void shift(Millis delta);
@@ -236,6 +262,23 @@ class Engine {
   void tell_followers(const SessionKey& lane, const TurnEnd& ended);
   void tell_unanswered(const SessionKey& lane, const std::vector<ChatClient>& clients,
                        const std::string& reason);
+  // News of producers (producers.cpp) and what they ask to be done (errands.cpp, webhooks.cpp).
+  Result<Told> tell(const Tidings& tidings);
+  MaybeError tell_of(Producer producer, std::string id, const Tidings& tidings);
+  void hear(Producer producer, std::string id, Hearing hearing, std::string reason);
+  MaybeError hear_node(const NodeEvent& event, const NodeReport& report);
+  void take_errand(const SessionKey& lane, UserTurn turn, Effect told);
+  MaybeError do_cron_job(const CronFired& fired, const AgentId& agent);
+  RunEnded answer_errand(const ActiveRun& run, const ModelReplied& reply);
+  void report_errand(const ActiveRun& run, const RunEnded& ended);
+  MaybeError accept(const WebhookReceived& received, const WakeHook& hook);
+  MaybeError accept(const WebhookReceived& received, const AgentHook& hook);
+  void turn_away(const Admission& refused);
+  void turn_away(const Error& error);
+  Admission admit_wake(const WakeHook& hook) const;
+  std::optional<DeliveryRoute> route_of(const AgentHook& hook, const SessionKey& session) const;
+  std::optional<DeliveryRoute> reply_route(const SessionKey& session) const;
+  Result<AgentId> agent_of(const std::optional<AgentId>& given) const;
 
   // Lookups.
   Result<SessionKey> known_session(std::string_view field, const SessionKey& key) const;
@@ -273,10 +316,19 @@ class Engine {
   Lanes lanes_;
   FollowupQueues turns_;
   std::map<std::int64_t, std::vector<ChatClient>> followers_;  ///< of messages that wait
-  std::map<SessionKey, std::string> next_runs_;                ///< of lanes with messages that wait
+  std::map<std::int64_t, Errand> errands_;  ///< of producers, that wait, by message
+  /// The run that starts for what waits on a lane.
+  struct NextRun {
+    std::string id;
+    bool errand = false;
+  };
+  std::map<SessionKey, NextRun> next_runs_;  ///< of lanes with messages that wait
   RunTable runs_;
   ChatStream chat_;  ///< its runs are those in flight, whose deadlines `runs_` has
   Outbox outbox_;
+  AdmissionPolicy admission_;
+  HookReplays replays_;
+  HeardVoices voices_;
   std::map<std::string, ActiveRun> active_;  ///< the runs in flight, by id
   AskedSummaries summaries_;
   std::map<std::string, ChannelHistory> histories_;  ///< turns that sessions send, by channel

@@ -130,7 +130,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   started.session_key = run.lane;
   started.context_key = run.context;
   started.home_key = run.home;
-  started.reason = "message";
+  started.reason = run.turn.errand ? run.turn.errand->reason : "message";
   if (run.wake) {
     run.tick = is_tick(*run.wake, !run.events.events.empty());
     started.wake = run.wake->token;
@@ -259,7 +259,8 @@ void Engine::send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::s
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, run.model, std::move(assembly.messages),
                  std::move(assembly.ledger), std::move(assembly.plan), run.deadline,
-                 offers_respond_tool(run), std::move(made_by)});
+                 offers_respond_tool(run), std::move(made_by),
+                 run.turn.errand ? run.turn.errand->thinking : std::nullopt});
 }
 
 bool Engine::offers_respond_tool(const ActiveRun& run) const {
@@ -268,7 +269,7 @@ bool Engine::offers_respond_tool(const ActiveRun& run) const {
 
 std::optional<SkipReason> Engine::write_prompt(ActiveRun& run) {
   const std::string events = render_events(run.events);
-  if (run.kind == RunKind::user) {
+  if (run.kind != RunKind::heartbeat) {
     run.prompt = text_message(Role::user, join_paragraphs(events, run.turn.text));
     return std::nullopt;
   }
@@ -374,7 +375,9 @@ void Engine::end(const std::string& run_id, RunEnded ended) {
   ended.ledger = run.ledger;
   ended.indicator = indicator_of(run, ended);
   close_chat(run, ended);
+  const RunEnded told = ended;
   emit(std::move(ended));
+  if (run.turn.errand) report_errand(run, told);
 }
 
 // Each such run shows at least the oldest event with a route, so there is an end to it.

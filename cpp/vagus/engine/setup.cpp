@@ -67,7 +67,8 @@ Engine::Engine(Config config, Router router, const Zones& zones, std::uint64_t i
       turns_(config_.limits),
       runs_(config_.limits),
       chat_(stream_profile(config_), config_.limits),
-      outbox_(config_.limits) {
+      outbox_(config_.limits),
+      admission_(AdmissionPolicy::create(admission_rules_of(config_)).value_or_throw()) {
   zones_.try_emplace(std::string(kUtc));
 }
 
@@ -152,6 +153,7 @@ MaybeError Engine::handle(const Reconfigure& change) {
   agents_ = std::move(changed->agents_);
   histories_ = std::move(changed->histories_);
   forgive_context_engines();
+  admission_ = std::move(changed->admission_);
   set_cadences();
   retire_unknown_agents();
   return std::nullopt;

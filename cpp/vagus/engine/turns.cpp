@@ -117,23 +117,27 @@ void Engine::schedule_turns(const SessionKey& lane) {
   const std::optional<Millis> due = turns_.due(name);
   if (!due) {
     if (known == next_runs_.end()) return;
-    lanes_.cancel(known->second);
+    lanes_.cancel(known->second.id);
     next_runs_.erase(known);
     wakes_.release(lane, now_);
     return;
   }
+  const Errand* errand = turns_.find(name)->next_errand();
   LaneWork work;
-  work.id = known == next_runs_.end() ? ids_.next() : known->second;
   if (known == next_runs_.end()) {
-    next_runs_.emplace(lane, work.id);
     wakes_.hold(lane, now_);
+  } else {
+    lanes_.cancel(known->second.id);
   }
+  // A producer was told the id of its run; any other's is made when it is first thought of.
+  const bool keeps_id = known != next_runs_.end() && !known->second.errand && errand == nullptr;
+  work.id = errand != nullptr ? errand->run_id : keeps_id ? known->second.id : ids_.next();
+  next_runs_.insert_or_assign(lane, NextRun{work.id, errand != nullptr});
   work.lane = name;
   work.group = lane.agent().str();
   work.priority = LanePriority::foreground;
   work.asked_by = turns_.find(name)->next_asked_by();
   work.due = *due;
-  lanes_.cancel(work.id);
   const MaybeError failed = lanes_.enqueue(std::move(work));
   assert(!failed && "whoever holds the lane was refused before");
   static_cast<void>(failed);
@@ -144,10 +148,17 @@ void Engine::start_turns(const LaneWork& work) {
   const TurnBatch batch = turns_.take(work.lane, now_).value();
   ActiveRun run;
   run.id = work.id;
-  run.kind = RunKind::user;
+  const std::optional<Errand> errand =
+      batch.turns.empty() ? std::nullopt : batch.turns.front().errand;
+  run.kind = errand ? RunKind::errand : RunKind::user;
   run.agent = lane.agent();
   run.lane = run.home = lane;
-  run.context = run.keeps = sessions_.transcript(lane, ids_).key();
+  if (errand && errand->fresh) {
+    run.context = ContextKey::for_run(lane, run.id).value_or_throw();
+  } else {
+    run.context = run.keeps = sessions_.transcript(lane, ids_).key();
+  }
+  run.turn.errand = errand;
   run.turn.text = text_of(batch);
   run.turn.route = batch.route;
   for (const UserTurn& turn : batch.turns) {
@@ -157,7 +168,8 @@ void Engine::start_turns(const LaneWork& work) {
   }
   if (!batch.turns.empty()) run.turn.message_id = batch.turns.back().message_id;
   run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
-  ActiveRun& started = begin(std::move(run), kUserTurnTimeout);
+  ActiveRun& started =
+      begin(std::move(run), errand ? errand->timeout.value_or(kUserTurnTimeout) : kUserTurnTimeout);
   settle_turns(lane, turns_.commit(work.lane, work.id, now_));
   next_runs_.erase(lane);
   schedule_turns(lane);
@@ -170,6 +182,10 @@ void Engine::settle_turns(const SessionKey& lane, const std::vector<TurnEnd>& en
     emit(TurnSettled{lane, end.message, end.message_id, end.state, end.run_id, end.reason,
                      end.route});
     tell_followers(lane, end);
+    const auto errand = errands_.extract(end.message);
+    if (errand.empty() || end.run_id) continue;
+    const Producer producer = errand.mapped().cron ? Producer::cron : Producer::hook;
+    hear(producer, errand.mapped().run_id, Hearing::refused, end.reason);
   }
 }
 

@@ -74,6 +74,13 @@ Result<EventReceipt> EventQueue::post(const SessionKey& session, SystemEvent eve
   return receipt;
 }
 
+bool EventQueue::is_duplicate(const SessionKey& session, SystemEvent event) const {
+  const auto waiting = waiting_.find(session);
+  if (waiting == waiting_.end()) return false;
+  normalize(event);
+  return waiting->second.is_duplicate(event);
+}
+
 EventBatch EventQueue::lease_all(const SessionKey& session, const std::string& run_id) {
   return lease_if(session, run_id, [](const SystemEvent&) { return true; });
 }

@@ -41,6 +41,9 @@ class EventQueue {
   /// `check`, and no others.
   Result<EventReceipt> post(const SessionKey& session, SystemEvent event);
 
+  /// True when `post` would find a duplicate of `event`.
+  bool is_duplicate(const SessionKey& session, SystemEvent event) const;
+
   /// Hands what waits in `session` to run `run_id`, until it commits or gives back: everything, or
   /// only the events without a route and those whose reply goes to `route`, or only those with one
   /// of `ids`. The count of dropped events goes along. REQUIRES: the run has no lease yet.

@@ -20,6 +20,9 @@ class WaitingEvents {
   /// those of its tag and route that came before it. REQUIRES: an id above those that wait.
   EventReceipt add(SystemEvent event);
 
+  /// True when `add` would find that `event` waits.
+  bool is_duplicate(const SystemEvent& event) const;
+
   /// Drops the oldest beyond `limit`, and counts them.
   void trim_to(std::int64_t limit);
 
@@ -39,7 +42,6 @@ class WaitingEvents {
   const std::map<std::int64_t, SystemEvent>& events() const { return events_; }
 
  private:
-  bool is_duplicate(const SystemEvent& event) const;
   void remove_replaced(const SystemEvent& event);
   void index(const SystemEvent& event);
   SystemEvent take(std::map<std::int64_t, SystemEvent>::iterator at);

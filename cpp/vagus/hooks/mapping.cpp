@@ -50,15 +50,6 @@ class Writer {
     return said(write(field, text));
   }
 
-  /// What must not be blank.
-  std::string required(std::string_view field, const HookTemplate& text) {
-    std::string written = write(field, text);
-    if (!failed_ && is_blank(written)) {
-      failed_ = make_error(ErrorCode::invalid_input, field, written, "is blank once filled in");
-    }
-    return written;
-  }
-
   const MaybeError& failed() const { return failed_; }
 
  private:
@@ -73,63 +64,60 @@ HookSource source_of(const HookTemplate& session_key) {
 
 }  // namespace
 
-Result<HookMappings> HookMappings::read(std::string_view json_text) {
-  const Result<Json> json = parse_json(json_text, ErrorCode::invalid_config);
-  if (!json) return json.error();
-  if (json->is_array() && json->size() > kMaxHookMappings) {
-    return Error{ErrorCode::invalid_config, "$", std::to_string(json->size()),
-                 "must have at most " + std::to_string(kMaxHookMappings) + " mappings"};
-  }
-  std::vector<HookMapping> listed;
-  if (auto failed = JsonReader(ErrorCode::invalid_config).read(*json, "", listed)) return *failed;
+Result<HookMappings> HookMappings::create(std::vector<HookMapping> mappings) {
+  if (auto failed = check_hook_mappings("", mappings)) return *failed;
   HookMappings made;
-  for (HookMapping& each : listed) {
-    Result<Compiled> compiled = compile(made.mappings_.size(), std::move(each));
-    if (!compiled) return compiled.error();
-    made.mappings_.push_back(*std::move(compiled));
-  }
+  made.mappings_.reserve(mappings.size());
+  for (HookMapping& each : mappings) made.mappings_.push_back(compile(std::move(each)));
   return made;
 }
 
-Result<HookMappings::Compiled> HookMappings::compile(std::size_t index, HookMapping mapping) {
-  const std::string path = join_path("", index);
-  if (mapping.timeout_seconds) {
-    if (auto failed =
-            check_count(join_path(path, "timeout_seconds"), *mapping.timeout_seconds, 1)) {
-      return *failed;
-    }
-  }
-  Compiled made;
-  const std::pair<std::string_view, std::pair<const std::string*, HookTemplate*>> templates[] = {
-      {"text_template", {&mapping.text_template, &made.text}},
-      {"message_template", {&mapping.message_template, &made.message}},
-      {"name", {&mapping.name, &made.name}},
-      {"session_key", {&mapping.session_key, &made.session_key}},
-      {"to", {&mapping.to, &made.to}},
-      {"model", {&mapping.model, &made.model}},
-      {"thinking", {&mapping.thinking, &made.thinking}},
+Result<HookMappings> HookMappings::read(std::string_view json_text) {
+  const Result<Json> json = parse_json(json_text, ErrorCode::invalid_config);
+  if (!json) return json.error();
+  std::vector<HookMapping> listed;
+  if (auto failed = JsonReader(ErrorCode::invalid_config).read(*json, "", listed)) return *failed;
+  return create(std::move(listed));
+}
+
+// REQUIRES: checked by `check_hook_mappings`.
+HookMappings::Compiled HookMappings::compile(HookMapping mapping) {
+  const auto parsed = [](const std::string& text) {
+    return HookTemplate::parse("", text).value_or_throw();
   };
-  for (const auto& [field, texts] : templates) {
-    Result<HookTemplate> parsed = HookTemplate::parse(join_path(path, field), *texts.first);
-    if (!parsed) return parsed.error();
-    *texts.second = *std::move(parsed);
-  }
+  Compiled made;
+  made.text = parsed(mapping.text_template);
+  made.message = parsed(mapping.message_template);
+  made.name = parsed(mapping.name);
+  made.session_key = parsed(mapping.session_key);
+  made.to = parsed(mapping.to);
+  made.model = parsed(mapping.model);
+  made.thinking = parsed(mapping.thinking);
   made.mapping = std::move(mapping);
   return made;
 }
 
-Result<std::optional<Hook>> HookMappings::match(const HookRequest& request) const {
+Result<std::optional<MatchedHook>> HookMappings::find(const HookRequest& request) const {
   const Result<Json> payload = parse_hook_body(request.body);
   if (!payload) return payload.error();
   const auto found = std::find_if(mappings_.begin(), mappings_.end(), [&](const Compiled& each) {
     return matches(each.mapping.match, request, *payload);
   });
-  if (found == mappings_.end()) return std::optional<Hook>();
+  if (found == mappings_.end()) return std::optional<MatchedHook>();
   const bool wakes = found->mapping.action == HookAction::wake;
   Result<Hook> made =
       wakes ? wake_of(*found, request, *payload) : agent_of(*found, request, *payload);
   if (!made) return made.error();
-  return std::optional(*std::move(made));
+  if (!found->mapping.transform) {
+    if (auto failed = check_hook(*made)) return *failed;
+  }
+  return std::optional(MatchedHook{*std::move(made), found->mapping.transform});
+}
+
+Result<std::optional<Hook>> HookMappings::match(const HookRequest& request) const {
+  Result<std::optional<MatchedHook>> found = find(request);
+  if (!found) return found.error();
+  return *found ? std::optional(std::move((*found)->hook)) : std::nullopt;
 }
 
 bool HookMappings::templated_session_keys() const {
@@ -141,7 +129,7 @@ Result<Hook> HookMappings::wake_of(const Compiled& compiled, const HookRequest& 
                                    const Json& payload) {
   Writer writer(request, payload);
   WakeHook hook;
-  hook.text = writer.required("text", compiled.text);
+  hook.text = writer.write("text", compiled.text);
   hook.mode = compiled.mapping.wake_mode;
   hook.agent_id = said(compiled.mapping.agent_id);
   hook.session_key = writer.maybe("session_key", compiled.session_key);
@@ -155,7 +143,7 @@ Result<Hook> HookMappings::agent_of(const Compiled& compiled, const HookRequest&
   const HookMapping& mapping = compiled.mapping;
   Writer writer(request, payload);
   AgentHook hook;
-  hook.message = writer.required("message", compiled.message);
+  hook.message = writer.write("message", compiled.message);
   hook.name = writer.maybe("name", compiled.name);
   hook.agent_id = said(mapping.agent_id);
   hook.wake_mode = mapping.wake_mode;
@@ -169,6 +157,40 @@ Result<Hook> HookMappings::agent_of(const Compiled& compiled, const HookRequest&
   hook.timeout_seconds = mapping.timeout_seconds;
   if (writer.failed()) return *writer.failed();
   return Hook(std::move(hook));
+}
+
+MaybeError check_hook(const Hook& hook) {
+  const auto* wake = std::get_if<WakeHook>(&hook);
+  const std::string& text = wake != nullptr ? wake->text : std::get<AgentHook>(hook).message;
+  if (!is_blank(text)) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, wake != nullptr ? "text" : "message", text,
+                    "is blank once filled in");
+}
+
+namespace {
+
+template <class AnyHook>
+Result<Hook> changed(AnyHook hook, const Json& changes) {
+  const std::optional<std::string> named = hook.session_key;
+  Json fields = to_json(hook);
+  fields.update(changes);
+  if (auto failed = JsonReader(ErrorCode::invalid_input).read(fields, "", hook)) return *failed;
+  // Whatever it says of the source itself: what a function makes of a request is the request's.
+  const bool renamed_session = hook.session_key != named;
+  if (renamed_session || changes.contains("key_source")) {
+    hook.key_source = HookSource::mapping_templated;
+  }
+  Hook made(std::move(hook));
+  if (auto failed = check_hook(made)) return *failed;
+  return made;
+}
+
+}  // namespace
+
+Result<Hook> transformed(const Hook& hook, std::string_view changes) {
+  const Result<Json> json = parse_hook_body(changes);
+  if (!json) return renamed(json.error(), "transform");
+  return std::visit([&](const auto& each) { return changed(each, *json); }, hook);
 }
 
 }  // namespace vagus

@@ -9,9 +9,6 @@
 namespace vagus {
 namespace {
 
-constexpr std::string_view kLastChannel = "last";
-constexpr std::string_view kDefaultName = "Hook";
-
 const Json* find(const Json& body, const char* name) {
   const auto found = body.find(name);
   return found == body.end() ? nullptr : &*found;
@@ -54,25 +51,27 @@ std::optional<std::string> idempotency_key_of(const Json& body) {
   return key && fits(*key) ? key : std::nullopt;
 }
 
+using Channels = std::optional<std::vector<std::string>>;
+
 /// As `channels` spells it.
-std::optional<std::string> known_channel(const std::vector<std::string>& channels,
-                                         std::string_view wanted) {
+std::optional<std::string> known_channel(const Channels& channels, std::string_view wanted) {
   const std::string name = token(wanted);
-  if (name == kLastChannel) return name;
-  const auto found = std::find_if(channels.begin(), channels.end(),
+  if (name.empty()) return std::nullopt;
+  if (name == kLastChannel || !channels) return name;
+  const auto found = std::find_if(channels->begin(), channels->end(),
                                   [&](const std::string& each) { return token(each) == name; });
-  return found == channels.end() ? std::nullopt : std::optional(*found);
+  return found == channels->end() ? std::nullopt : std::optional(*found);
 }
 
-std::string allowed(const std::vector<std::string>& channels) {
+std::string allowed(const Channels& channels) {
+  if (!channels) return "must name a channel, or be " + std::string(kLastChannel);
   std::string list(kLastChannel);
-  for (const std::string& each : channels) list += ", " + each;
+  for (const std::string& each : *channels) list += ", " + each;
   return "must be one of " + list;
 }
 
 /// What becomes of the fields that decide where the answer goes and who gives it.
-MaybeError read_delivery(const Json& body, const std::vector<std::string>& channels,
-                         AgentHook& hook) {
+MaybeError read_delivery(const Json& body, const Channels& channels, AgentHook& hook) {
   const Json* deliver = find(body, "deliver");
   hook.deliver = deliver == nullptr || *deliver != false;
   hook.to = text_of(body, "to");
@@ -121,14 +120,19 @@ Result<WakeHook> read_wake_hook(std::string_view body) {
   return hook;
 }
 
-Result<AgentHook> read_agent_hook(std::string_view body, const std::vector<std::string>& channels) {
+MaybeError check_hook_channel(std::string_view channel, const Channels& channels) {
+  if (known_channel(channels, channel)) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, "channel", channel, allowed(channels));
+}
+
+Result<AgentHook> read_agent_hook(std::string_view body, const Channels& channels) {
   const Result<Json> json = parse_hook_body(body);
   if (!json) return json.error();
   std::optional<std::string> message = text_of(*json, "message");
   if (!message) return refusal(*json, "message", "is required");
   AgentHook hook;
   hook.message = *std::move(message);
-  hook.name = text_of(*json, "name").value_or(std::string(kDefaultName));
+  hook.name = text_of(*json, "name").value_or(std::string(kDefaultHookName));
   hook.agent_id = text_of(*json, "agentId");
   hook.idempotency_key = idempotency_key_of(*json);
   hook.wake_mode = mode_of(*json, "wakeMode");

@@ -11,23 +11,21 @@
 
 #include "vagus/base/json.hpp"
 #include "vagus/base/record.hpp"
+#include "vagus/config/hooks.hpp"
 #include "vagus/keys/hook_key.hpp"
 
 /// What a webhook asks for, read from its body (spec: heartbeats, section 5, HTTP hooks). A session
 /// key that it names is text: `admit` decides whether it may be used. Pure functions.
 namespace vagus {
 
-/// Longest body of a webhook, and longest text that a template may make of one, in bytes.
-inline constexpr std::size_t kMaxHookBytes = 262'144;
+/// The channel of a hook that names none: the one that was used last.
+inline constexpr std::string_view kLastChannel = "last";
+
+/// What people call a hook that has no name.
+inline constexpr std::string_view kDefaultHookName = "Hook";
 
 /// Longest key by which a repeated webhook is recognised, in UTF-16 code units.
 inline constexpr std::size_t kMaxIdempotencyKey = 256;
-
-/// When a hook's session is to look at what it brought.
-enum class HookMode { now, next_heartbeat };
-constexpr std::array<std::string_view, 2> enum_names(HookMode) {
-  return {"now", "next-heartbeat"};
-}
 
 /// A line for a session, and whether it wakes.
 struct WakeHook {
@@ -99,7 +97,14 @@ Result<WakeHook> read_wake_hook(std::string_view body);
 /// more, cut to whole ones; an idempotency key when it is not too long. Errors, `invalid_input`: as
 /// `parse_hook_body`; `message` missing or blank; a `channel` that is neither `last` nor one of
 /// `channels`; a `model` that is given and blank.
-Result<AgentHook> read_agent_hook(std::string_view body, const std::vector<std::string>& channels);
+/// Without `channels` every channel is known.
+Result<AgentHook> read_agent_hook(std::string_view body,
+                                  const std::optional<std::vector<std::string>>& channels);
+
+/// Refuses (`invalid_input`, field `channel`) a channel that is neither `last` nor one of
+/// `channels`, if those are given.
+MaybeError check_hook_channel(std::string_view channel,
+                              const std::optional<std::vector<std::string>>& channels);
 
 /// The key by which a repetition of a request is known: of the `headers` called `names`, in that
 /// order, then of the body's `idempotencyKey`, the first that is neither blank nor longer than

@@ -187,6 +187,10 @@ Step<std::string> hook_text(std::string_view supplied, const HookCaller& caller,
 Check check_hook_key(const SessionKey& key, const AdmissionPolicy& policy) {
   if (auto refused = check_shape(key, Reserved::no)) return refused;
   if (auto refused = check_incognito(key)) return refused;
+  if (!policy.allows_hook_agent(key.agent())) {
+    return refuse(AdmissionCode::agent_not_permitted, kKeyField, key.str(),
+                  "belongs to an agent that hooks may not reach");
+  }
   if (policy.allows_hook(key)) return std::nullopt;
   return hook_refusal(AdmissionCode::prefix_not_allowed, key.str());
 }

@@ -97,6 +97,7 @@ struct AdmissionRules {
   MainKey main_key;
   bool allow_request_session_key = false;
   std::vector<std::string> allowed_session_key_prefixes;
+  std::optional<std::vector<std::string>> allowed_agent_ids;
   std::optional<std::string> default_session_key;
   bool templated_mappings = false;
 
@@ -110,6 +111,8 @@ struct AdmissionRules {
               "whether requests and templates may name sessions"),
         field("allowed_session_key_prefixes", &AdmissionRules::allowed_session_key_prefixes,
               "beginnings of the keys that hooks may name; empty: any"),
+        field("allowed_agent_ids", &AdmissionRules::allowed_agent_ids,
+              "the agents whose sessions hooks reach; None or '*' among them: all"),
         field("default_session_key", &AdmissionRules::default_session_key,
               "the key of hooks that name none"),
         field("templated_mappings", &AdmissionRules::templated_mappings,
@@ -121,7 +124,8 @@ struct AdmissionRules {
 class AdmissionPolicy {
  public:
   /// Errors, all `invalid_config`: a default agent that is not configured; a prefix that does not
-  /// end in a colon (`hook` would let `hookx:` in) or begins a reserved namespace; a default key
+  /// end in a colon (`hook` would let `hookx:` in) or begins a reserved namespace; an allowed agent
+  /// that is neither `*` nor an agent id; a default key
   /// that no hook could have; prefixes that shut out the generated `hook:` keys, when there is no
   /// default; templated mappings without prefixes (spec: keys, section 3).
   static Result<AdmissionPolicy> create(AdmissionRules rules);
@@ -139,6 +143,9 @@ class AdmissionPolicy {
   /// True when hooks may name sessions with some prefixes only.
   bool restricts_hooks() const { return !prefixes_.empty(); }
 
+  /// True when hooks may reach sessions of `agent`.
+  bool allows_hook_agent(const AgentId& agent) const;
+
   /// True when the canonical `key` begins with an allowed prefix, agent included or not. Unlike
   /// `has_hook_prefix`, ids whose channel tells case apart must match with case.
   bool allows_hook(const SessionKey& key) const;
@@ -151,6 +158,7 @@ class AdmissionPolicy {
   MainKey main_key_;
   HookKeyRules hooks_;
   std::vector<std::string> prefixes_;  ///< canonical
+  std::optional<std::vector<AgentId>> hook_agents_;
 };
 
 // ---- what came of it

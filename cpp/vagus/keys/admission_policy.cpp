@@ -49,6 +49,28 @@ MaybeError check_default_agent(const AdmissionRules& rules) {
   return wrong("default_agent", rules.default_agent->str(), "must be one of the agents");
 }
 
+// Nothing when hooks reach every agent.
+Result<std::optional<std::vector<AgentId>>> hook_agents(const AdmissionRules& rules) {
+  std::optional<std::vector<AgentId>> agents;
+  if (!rules.allowed_agent_ids) return agents;
+  agents.emplace();
+  bool all = false;
+  for (std::size_t i = 0; i < rules.allowed_agent_ids->size(); ++i) {
+    const std::string& name = (*rules.allowed_agent_ids)[i];
+    if (trim(name) == "*") {
+      all = true;
+      continue;
+    }
+    const Result<AgentId> agent = AgentId::parse(name);
+    if (!agent) {
+      return wrong(join_path("allowed_agent_ids", i), name, agent.error().message + ", or '*'");
+    }
+    agents->push_back(*agent);
+  }
+  if (all) agents.reset();
+  return agents;
+}
+
 bool is_restricted(const std::vector<std::string>& prefixes) {
   return !std::all_of(prefixes.begin(), prefixes.end(),
                       [](const std::string& prefix) { return is_blank(prefix); });
@@ -61,10 +83,15 @@ MaybeError check_without_default(const AdmissionRules& rules) {
                "default_session_key");
 }
 
-// An agent that the default key can be tried for: its own, or any.
-AgentId someone(const AdmissionRules& rules, std::string_view key) {
+// An agent that the default key can be tried for: its own, or any that hooks reach.
+AgentId someone(const AdmissionRules& rules, const std::optional<std::vector<AgentId>>& reached,
+                std::string_view key) {
   const auto parsed = SessionKey::parse(key);
   if (parsed) return parsed->agent();
+  const auto is_reached = [&](const AgentId& agent) {
+    return !reached || std::find(reached->begin(), reached->end(), agent) != reached->end();
+  };
+  if (rules.default_agent && !is_reached(*rules.default_agent)) return reached->front();
   if (rules.default_agent) return *rules.default_agent;
   return rules.agents.empty() ? AgentId::lenient("main") : rules.agents.front();
 }
@@ -82,6 +109,8 @@ MaybeError check_default_key(const AdmissionPolicy& policy, const AgentId& agent
 Result<AdmissionPolicy> AdmissionPolicy::create(AdmissionRules rules) {
   if (auto failed = check_default_agent(rules)) return *failed;
   if (auto failed = check_prefixes(rules.allowed_session_key_prefixes)) return *failed;
+  Result<std::optional<std::vector<AgentId>>> reached = hook_agents(rules);
+  if (!reached) return reached.error();
   const bool has_default = rules.default_session_key && !is_blank(*rules.default_session_key);
   if (rules.templated_mappings && !is_restricted(rules.allowed_session_key_prefixes)) {
     return wrong(kPrefixesField, "", "is required, because mappings make keys from requests");
@@ -89,18 +118,22 @@ Result<AdmissionPolicy> AdmissionPolicy::create(AdmissionRules rules) {
   if (!has_default) {
     if (auto failed = check_without_default(rules)) return *failed;
   }
-  const AgentId agent = has_default ? someone(rules, *rules.default_session_key) : AgentId();
+  // Where hooks reach nobody there is nobody to try the default key for.
+  const bool has_default_key = has_default && (!*reached || !(*reached)->empty());
+  const AgentId agent =
+      has_default_key ? someone(rules, *reached, *rules.default_session_key) : AgentId();
   AdmissionPolicy policy;
   policy.agents_ = std::move(rules.agents);
   std::sort(policy.agents_.begin(), policy.agents_.end());
   policy.default_agent_ = std::move(rules.default_agent);
   policy.main_key_ = std::move(rules.main_key);
+  policy.hook_agents_ = *std::move(reached);
   policy.hooks_ = {rules.allow_request_session_key, std::move(rules.allowed_session_key_prefixes),
                    std::move(rules.default_session_key)};
   for (const std::string& prefix : policy.hooks_.allowed_session_key_prefixes) {
     if (!is_blank(prefix)) policy.prefixes_.push_back(canonical_case(prefix));
   }
-  if (!has_default) return policy;
+  if (!has_default_key) return policy;
   if (auto failed = check_default_key(policy, agent)) return *failed;
   return policy;
 }
@@ -113,6 +146,11 @@ std::optional<AgentId> AdmissionPolicy::default_agent() const {
 
 bool AdmissionPolicy::knows(const AgentId& agent) const {
   return agents_.empty() || std::binary_search(agents_.begin(), agents_.end(), agent);
+}
+
+bool AdmissionPolicy::allows_hook_agent(const AgentId& agent) const {
+  return !hook_agents_ ||
+         std::find(hook_agents_->begin(), hook_agents_->end(), agent) != hook_agents_->end();
 }
 
 bool AdmissionPolicy::allows_hook(const SessionKey& key) const {

@@ -37,9 +37,11 @@ UserTurn without_text(UserTurn turn) {
 FollowupQueue::Pushed FollowupQueue::push(UserTurn turn, const QueueSettings& settings, Millis now,
                                           bool at_once) {
   Pushed pushed;
-  const bool full = depth() >= settings.cap;
-  if (full && settings.drop == DropPolicy::newest) return pushed;
-  while (depth() >= settings.cap) drop_oldest(settings, pushed.dropped);
+  if (!turn.errand) {
+    const bool full = people() >= settings.cap;
+    if (full && settings.drop == DropPolicy::newest) return pushed;
+    while (people() >= settings.cap) drop_oldest(settings, pushed.dropped);
+  }
   if (items_.empty() && gone_.empty()) waits_since_ = now;
   quiet_since_ = now;
   debounce_ = settings.debounce_ms;
@@ -52,11 +54,26 @@ FollowupQueue::Pushed FollowupQueue::push(UserTurn turn, const QueueSettings& se
   return pushed;
 }
 
+// How many of the messages are not errands.
+std::int64_t FollowupQueue::people() const {
+  return std::count_if(items_.begin(), items_.end(),
+                       [](const Item& each) { return !each.turn.errand; });
+}
+
+const Errand* FollowupQueue::next_errand() const {
+  if (items_.empty() || (!items_.front().at_once && !gone_.empty())) return nullptr;
+  const std::optional<Errand>& errand = items_.front().turn.errand;
+  return errand ? &*errand : nullptr;
+}
+
 // Makes room for one message. One that must run at once is the last to give way.
 void FollowupQueue::drop_oldest(const QueueSettings& settings, std::vector<TurnEnd>& dropped) {
-  auto victim =
-      std::find_if(items_.begin(), items_.end(), [](const Item& each) { return !each.at_once; });
-  if (victim == items_.end()) victim = items_.begin();
+  auto victim = std::find_if(items_.begin(), items_.end(),
+                             [](const Item& each) { return !each.at_once && !each.turn.errand; });
+  if (victim == items_.end()) {
+    victim = std::find_if(items_.begin(), items_.end(),
+                          [](const Item& each) { return !each.turn.errand; });
+  }
   UserTurn turn = std::move(victim->turn);
   items_.erase(victim);
   if (settings.drop == DropPolicy::summarize) {

@@ -18,8 +18,8 @@ inline constexpr Millis kLongestDebounces = 10;
 /// The messages that wait for one lane (spec: runs, section 2.3).
 ///
 /// One batch at a time is out: taken, and neither committed nor given back. Its messages do not
-/// count against the cap and no policy can drop them. Messages are removed by their number, never
-/// by their place.
+/// count against the cap and no policy can drop them, nor can one drop what producers asked for.
+/// Messages are removed by their number, never by their place.
 class FollowupQueue {
  public:
   /// `text_bytes`: the most text of one batch.
@@ -35,6 +35,9 @@ class FollowupQueue {
 
   /// When `take` has something to give; nothing when nothing waits or a batch is out.
   std::optional<Millis> due() const;
+
+  /// What `take` gives next, when it is a producer's errand.
+  const Errand* next_errand() const;
 
   /// The run that asked for what `take` gives next.
   std::optional<std::string> next_asked_by() const;
@@ -87,6 +90,7 @@ class FollowupQueue {
     std::optional<Gone> gone;
   };
 
+  std::int64_t people() const;
   void drop_oldest(const QueueSettings& settings, std::vector<TurnEnd>& dropped);
   void leave_line(UserTurn turn, std::int64_t most, std::vector<TurnEnd>& dropped);
   bool summary_joins() const;

@@ -9,9 +9,11 @@
 
 namespace vagus {
 
-enum class RunKind { user, heartbeat };
-constexpr std::array<std::string_view, 2> enum_names(RunKind) {
-  return {"user", "heartbeat"};
+/// What a run does: it answers a person, it is a heartbeat, or it does what a producer (a webhook,
+/// a cron job, a node) asked for.
+enum class RunKind { user, heartbeat, errand };
+constexpr std::array<std::string_view, 3> enum_names(RunKind) {
+  return {"user", "heartbeat", "errand"};
 }
 
 /// How a run ended. Every run ends exactly once.

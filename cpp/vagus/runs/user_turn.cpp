@@ -43,7 +43,7 @@ std::string text_of_summary(const TurnBatch& batch) {
 }  // namespace
 
 bool share_a_turn(const UserTurn& left, const UserTurn& right) {
-  if (left.asked_by != right.asked_by) return false;
+  if (left.errand || right.errand || left.asked_by != right.asked_by) return false;
   if (!is_shared(left.route) || !is_shared(right.route)) return false;
   if (!left.route || !right.route) return left.route == right.route;
   return same_place(*left.route, *right.route);

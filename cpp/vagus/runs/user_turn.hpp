@@ -10,6 +10,7 @@
 #include "vagus/base/record.hpp"
 #include "vagus/base/time.hpp"
 #include "vagus/routing/delivery_route.hpp"
+#include "vagus/runs/errand.hpp"
 
 namespace vagus {
 
@@ -20,7 +21,7 @@ inline constexpr std::string_view kOwnChannel = "webchat";
 /// Longest line that a message leaves in a summary, in UTF-16 code units (spec: runs, section 2.3).
 inline constexpr std::size_t kSummaryLineUnits = 160;
 
-/// A person's message on its way to a run.
+/// A person's message, or what a producer wants done, on its way to a run.
 struct UserTurn {
   std::string text;
   std::optional<DeliveryRoute> route;
@@ -29,6 +30,7 @@ struct UserTurn {
   std::optional<std::string> message_id;
   std::optional<std::string> summary_line;
   std::optional<std::string> asked_by;
+  std::optional<Errand> errand = {};  ///< asked for by a producer; it never shares a turn
 
   static constexpr std::string_view kName = "UserTurn";
   static constexpr auto fields() {

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import vagus
-from vagus._commands import keys, routing, scenarios
+from vagus._commands import events, keys, routing, scenarios
 
 app = typer.Typer(
     add_completion=False,
@@ -37,3 +37,4 @@ app.command()(scenarios.run)
 app.command()(keys.explain)
 app.command()(routing.route)
 app.command("lint")(routing.lint_config)
+app.command()(events.event)

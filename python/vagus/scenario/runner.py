@@ -250,6 +250,10 @@ def _perform(harness: Harness, step: Step) -> None:
 
 
 def _filled(value: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(each, words) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, words) for each in value]
     if isinstance(value, str) and "{" in value:
         for name, word in words.items():
             value = value.replace(name, word)

@@ -10,9 +10,11 @@ from vagus import DeliveryRoute, Peer
 from vagus.scenario.document import Node
 from vagus.scenario.expect import Expectation, expectations
 from vagus.scenario.source import Trail
-from vagus.types import PeerKind, WakeKind
+from vagus.types import CronRun, ExecPhase, HookMode, PeerKind, WakeKind
 
 MAX_REPEAT = 1_000_000
+MAX_EXIT_CODE = 1 << 31
+MAX_TIMEOUT_SECONDS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,19 @@ def _kind(node: Node) -> str:
     return node.choice(get_args(WakeKind))
 
 
+def _object(node: Node) -> dict[str, Any]:
+    node.fields()
+    return cast(dict[str, Any], node.plain())
+
+
+def _choice(names: object) -> Callable[[Node], str]:
+    return lambda node: node.choice(get_args(names))
+
+
+def _headers(node: Node) -> dict[str, str]:
+    return {name: inner.text() for name, inner in node.fields().items()}
+
+
 _READERS: Mapping[str, Callable[[Node], Any]] = {
     "session_key": Node.session_key,
     "kind": _kind,
@@ -79,9 +94,21 @@ _READERS: Mapping[str, Callable[[Node], Any]] = {
     "roles": _texts,
     "route": _route,
     "trusted": Node.boolean,
+    "reply_in_session": Node.boolean,
     "coalesce": Node.span_ms,
     "replace": Node.boolean,
     "seq": Node.integer,
+    "phase": _choice(ExecPhase),
+    "exit_code": lambda node: node.integer(minimum=-MAX_EXIT_CODE, maximum=MAX_EXIT_CODE),
+    "timed_out": Node.boolean,
+    "quiet": Node.boolean,
+    "payload": _object,
+    "body": _object,
+    "headers": _headers,
+    "status": lambda node: node.integer(minimum=100, maximum=599),
+    "run": _choice(CronRun),
+    "wake_mode": _choice(HookMode),
+    "timeout_seconds": lambda node: node.integer(minimum=1, maximum=MAX_TIMEOUT_SECONDS),
 }
 """How arguments that are not text are read."""
 
@@ -105,13 +132,43 @@ _ACTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "event": (
         ("session_key", "text"),
-        ("wake", "tag", "route", "trusted", "reason", "coalesce"),
+        ("wake", "tag", "route", "trusted", "reason", "coalesce", "reply_in_session"),
     ),
     "wake": ((), ("session_key", "agent", "kind", "reason", "coalesce")),
     "stream": (("session_key",), ("delta", "text", "replace", "tool", "seq")),
     "abort": ((), ("run_id", "session_key", "requester", "reason")),
     "subscribe": (("subscriber", "session_key"), ()),
     "unsubscribe": (("subscriber",), ("session_key",)),
+    "exec": (
+        ("session_key", "exec_id"),
+        (
+            "phase",
+            "exit_code",
+            "signal",
+            "timed_out",
+            "command",
+            "output",
+            "reason",
+            "route",
+            "quiet",
+        ),
+    ),
+    "node": (("node_id", "event"), ("payload",)),
+    "hook": (("path",), ("body", "headers", "status")),
+    "cron": (
+        ("job_id", "text"),
+        (
+            "run",
+            "session_key",
+            "agent",
+            "route",
+            "wake_mode",
+            "name",
+            "model",
+            "thinking",
+            "timeout_seconds",
+        ),
+    ),
     "reset": (("session_key",), ()),
     "forget": (("session_key",), ()),
 }

@@ -41,6 +41,7 @@ from vagus.testing.host import Host
 from vagus.testing.invariants import Evidence, Violation, violations
 from vagus.testing.journal import Prompt
 from vagus.testing.models import Model, Script, as_model
+from vagus.testing.producers import Producers
 from vagus.testing.records import Delivery, EngineCall, RunList
 from vagus.testing.spans import (
     instant_ms,
@@ -56,7 +57,7 @@ from vagus.testing.timeline import Beat, Timeline, heartbeats
 from vagus.types import SubagentEnd, WakeIntent, WakeKind
 
 
-class Harness(Following):
+class Harness(Following, Producers):
     """Runs an engine under a virtual clock, answers its prompts from a script, keeps a record.
 
     Time moves only in `advance` and `run_until_idle`. Every method that tells the engine something
@@ -96,6 +97,9 @@ class Harness(Following):
         self._config = config if isinstance(config, str) else json.dumps(config)
         self._id_seed = id_seed
         self._agents = _agents_of(self._config)
+        self._hook_config = self._config
+        self._transforms = {}
+        self._webhooks = None
         self._host = Host(
             self._engine,
             start_ms=instant_ms(start, "start"),
@@ -218,6 +222,7 @@ class Harness(Following):
         coalesce_ms: int | None = None,
         intent: WakeIntent | None = None,
         caused_by: str | None = None,
+        reply_in_session: bool = False,
     ) -> RunList:
         """Something happened that the session must hear of; see `vagus.PostEvent`."""
         return self._host.tell(
@@ -232,6 +237,7 @@ class Harness(Following):
                 coalesce_ms=coalesce_ms,
                 intent=intent,
                 caused_by=caused_by,
+                reply_in_session=reply_in_session,
             )
         )
 
@@ -310,7 +316,9 @@ class Harness(Following):
             InvalidConfig: it is wrong, or changes what is fixed. Nothing has changed then.
         """
         runs = self._host.tell(Reconfigure(config))
-        self._agents = _agents_of(config if isinstance(config, str) else json.dumps(config))
+        self._hook_config = config if isinstance(config, str) else json.dumps(config)
+        self._agents = _agents_of(self._hook_config)
+        self._webhooks = None
         return runs
 
     def steering(self, enabled: bool) -> None:

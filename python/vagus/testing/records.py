@@ -64,7 +64,7 @@ class ModelCall:
 
     Attributes:
         run_id: the run that asks.
-        kind: a person's turn or a heartbeat.
+        kind: a person's turn, a heartbeat or an errand.
         agent_id: the agent that is to answer.
         session_key: the lane of the run; that of an isolated heartbeat ends in `:heartbeat`.
         context_key: whose memory the prompt shows.
@@ -278,7 +278,7 @@ class Run:
 
     Attributes:
         run_id: its id, a UUID.
-        kind: a person's turn or a heartbeat.
+        kind: a person's turn, a heartbeat or an errand.
         agent_id: the agent.
         session_key: the lane it ran on; that of an isolated heartbeat ends in `:heartbeat`.
         context_key: whose memory it read and wrote.

@@ -16,6 +16,7 @@ from .hooks import HOOKS
 from .ids import IDS
 from .lanes import LANES
 from .pricing import PRICING
+from .producers import PRODUCERS
 from .routes import ROUTES
 from .schedules import SCHEDULES
 from .sequences import SEQUENCES
@@ -47,5 +48,6 @@ ADAPTERS: dict[str, Adapter] = {
     **HISTORIES,
     **CHAT,
     **LANES,
+    **PRODUCERS,
 }
 """By the name of the recorded function."""

@@ -11,6 +11,9 @@
 /// Texts that a mapping makes of a webhook's request (spec: heartbeats, section 5, HTTP hooks).
 namespace vagus {
 
+/// Longest body of a webhook, and longest text that a template may make of one, in bytes.
+inline constexpr std::size_t kMaxHookBytes = 262'144;
+
 /// Longest template, in bytes.
 inline constexpr std::size_t kMaxHookTemplateBytes = 16'384;
 

@@ -1,4 +1,4 @@
-#include "vagus/hooks/template.hpp"
+#include "vagus/config/hook_template.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "vagus/hooks/payload.hpp"
 #include "vagus/text/timestamp.hpp"
 #include "vagus/text/unicode.hpp"
 

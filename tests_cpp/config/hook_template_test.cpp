@@ -1,4 +1,4 @@
-#include "vagus/hooks/template.hpp"
+#include "vagus/config/hook_template.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
