@@ -6,6 +6,7 @@
 #include "vagus/context/context.hpp"
 #include "vagus/context/estimate.hpp"
 #include "vagus/context/pairing.hpp"
+#include "vagus/context/text_price.hpp"
 
 /// Older turns give way to a summary, when there is somebody who writes it.
 namespace vagus {
