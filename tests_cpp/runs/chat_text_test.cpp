@@ -12,8 +12,9 @@ namespace {
 
 std::string merged(std::string so_far, const std::string& text, const std::string& delta,
                    bool exact = true) {
-  merge_text(so_far, text, delta, exact);
-  return so_far;
+  const TextChange change = change_by(so_far, text, delta, exact);
+  if (change.replaces) so_far.clear();
+  return so_far + std::string(change.text);
 }
 
 TEST(ChatText, SnapshotsAndIncrementsMerge) {

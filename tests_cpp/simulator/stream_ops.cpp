@@ -17,11 +17,12 @@ struct Weight {
   StreamOpKind kind;
   std::int64_t of_thousand;
 };
-constexpr std::array<Weight, 16> kWeights = {{
+constexpr std::array<Weight, 17> kWeights = {{
     {StreamOpKind::open, 90},
     {StreamOpKind::join, 20},
     {StreamOpKind::attach, 20},
-    {StreamOpKind::piece, 370},
+    {StreamOpKind::piece, 350},
+    {StreamOpKind::rewrite, 20},
     {StreamOpKind::snapshot, 80},
     {StreamOpKind::tool, 40},
     {StreamOpKind::start, 25},

@@ -20,6 +20,7 @@ enum class StreamOpKind {
   attach,       ///< run, session
   piece,        ///< run, sequence step, text
   snapshot,     ///< run, sequence step, text: all text so far and this
+  rewrite,      ///< run, sequence step, text: it takes the place of all before it
   tool,         ///< run, sequence step
   start,        ///< run, sequence step, how many attempts further
   fallback,     ///< run, sequence step
@@ -32,10 +33,10 @@ enum class StreamOpKind {
   disconnect,   ///< subscriber
   wait,         ///< milliseconds
 };
-constexpr std::array<std::string_view, 16> enum_names(StreamOpKind) {
-  return {"open",      "join",        "attach",     "piece", "snapshot", "tool",
-          "start",     "fallback",    "error",      "end",   "abort",    "abort_all",
-          "subscribe", "unsubscribe", "disconnect", "wait"};
+constexpr std::array<std::string_view, 17> enum_names(StreamOpKind) {
+  return {"open",      "join",      "attach",      "piece",      "snapshot", "rewrite",
+          "tool",      "start",     "fallback",    "error",      "end",      "abort",
+          "abort_all", "subscribe", "unsubscribe", "disconnect", "wait"};
 }
 
 struct StreamOp {

@@ -37,9 +37,10 @@ StreamProfile profile_of_world() {
   return profile;
 }
 
-constexpr std::array<std::pair<StreamOpKind, ChatInputKind>, 7> kInputs = {{
+constexpr std::array<std::pair<StreamOpKind, ChatInputKind>, 8> kInputs = {{
     {StreamOpKind::piece, ChatInputKind::text},
     {StreamOpKind::snapshot, ChatInputKind::text},
+    {StreamOpKind::rewrite, ChatInputKind::text},
     {StreamOpKind::tool, ChatInputKind::tool},
     {StreamOpKind::start, ChatInputKind::start},
     {StreamOpKind::fallback, ChatInputKind::fallback},
@@ -193,6 +194,10 @@ void StreamWorld::play_event(const StreamOp& op) {
   if (op.kind == StreamOpKind::snapshot) {
     input.text = (found == live_.end() ? "" : found->second.text) + word(op.text);
   }
+  if (op.kind == StreamOpKind::rewrite) {
+    input.text = word(op.text);
+    input.replace = true;
+  }
   if (op.kind == StreamOpKind::start) {
     input.attempt = (found == live_.end() ? 1 : found->second.attempt) + op.flags;
   }
@@ -236,6 +241,9 @@ void StreamWorld::take(const StreamOp& op, std::int64_t number, const ChatInput&
     case StreamOpKind::piece:
     case StreamOpKind::snapshot:
       run.text += word(op.text);
+      return;
+    case StreamOpKind::rewrite:
+      run.text = word(op.text);
       return;
     case StreamOpKind::start:
       if (input.attempt <= run.attempt) return;
@@ -366,6 +374,11 @@ void StreamWorld::check_quiet() {
   endings_.clear();
   play_wait(kDay);
   check_outputs();
+  std::size_t listening = 0;
+  for (const auto& [session, each] : listeners_) listening += each.size();
+  if (stream_.stats().subscriptions != static_cast<std::int64_t>(listening)) {
+    broken("memory: subscriptions to runs that are over");
+  }
   constexpr std::int64_t kMost = 1'000;
   for (std::int64_t i = 0; i < kMost; ++i) stream_.disconnect(name_of_subscriber(i));
   const ChatStats left = stream_.stats();

@@ -177,22 +177,36 @@ ChatReceipt ChatStream::apply(std::uint32_t place, const ChatInput& input, Milli
 }
 
 void ChatStream::take_text(ChatRun& run, const ChatInput& input) {
-  if (input.replace) run.raw.clear();
-  merge_text(run.raw, input.text, input.delta, profile_.exact);
+  const std::string_view so_far = input.replace ? std::string_view{} : run.raw;
+  const TextChange change = change_by(so_far, input.text, input.delta, profile_.exact);
+  if (change.replaces || input.replace) {
+    keep_sent(run);
+    run.raw.clear();
+  }
+  run.raw.append(change.text);
   const auto most = static_cast<std::size_t>(limits_.live_text_bytes);
-  // With some room to spare, so that it is not moved for every piece.
-  if (run.raw.size() > most + most / 4) run.raw = std::string(suffix_within(run.raw, most));
   run.clipped = run.clipped || run.raw.size() > most;
+  // With some room to spare, so that it is not moved for every piece.
+  if (run.raw.size() <= most + most / 4) return;
+  keep_sent(run);
+  run.raw = std::string(suffix_within(run.raw, most));
 }
 
 std::string_view ChatStream::text_of(const ChatRun& run) const {
   return suffix_within(run.raw, static_cast<std::size_t>(limits_.live_text_bytes));
 }
 
+// What was shown is no beginning of the text any more.
+void ChatStream::keep_sent(ChatRun& run) {
+  run.sent_copy = std::string(run.sent());
+  run.sent_size = 0;
+}
+
 void ChatStream::forget_text(ChatRun& run) {
-  run.is_outdated = run.is_outdated || !run.sent.empty();
+  run.is_outdated = run.is_outdated || !run.sent().empty();
   run.raw.clear();
-  run.sent.clear();
+  run.sent_copy.clear();
+  run.sent_size = 0;
   run.clipped = false;
   run.sent_at.reset();
   run.flush_at.reset();
@@ -250,25 +264,31 @@ void ChatStream::show(ChatRun& run, Occasion occasion, Millis now) {
   if (hides(run) || run.raw.empty() || !has_audience(run)) return;
   ShownText shown = shown_text(text_of(run), profile_);
   if (shown.is_held) return;
+  // Showing only leaves out: what is as long as the text is the text.
+  const bool is_all = shown.text.size() == run.raw.size();
   shown.text.resize(without_open_tag(shown.text).size());
+  const std::string_view sent = run.sent();
   // The reference version compares lengths when it flushes, and nothing when a piece comes.
+  const bool extends =
+      (is_all && run.sent_copy.empty()) || std::string_view(shown.text).starts_with(sent);
   const bool is_news = profile_.repeats
-                           ? occasion == Occasion::text || shown.text.size() > run.sent.size()
-                           : shown.text != run.sent;
+                           ? occasion == Occasion::text || shown.text.size() > sent.size()
+                           : !extends || shown.text.size() > sent.size();
   if (shown.text.empty() || !is_news) return;
   ChatEvent event;
   event.run_id = run.id;
   event.session_key = run.session;
   event.seq = run.seq;
-  event.replace = run.is_outdated || !shown.text.starts_with(run.sent);
-  event.delta_text = event.replace ? shown.text : shown.text.substr(run.sent.size());
-  event.text = shown.text;
+  event.replace = run.is_outdated || !extends;
+  event.delta_text = event.replace ? shown.text : shown.text.substr(sent.size());
   event.clipped = run.clipped;
+  run.is_outdated = false;
+  run.sent_at = now;
+  run.sent_size = is_all ? shown.text.size() : 0;
+  run.sent_copy = is_all ? std::string() : shown.text;
+  event.text = std::move(shown.text);
   tell(run, std::move(event));
   ++counts_.deltas;
-  run.is_outdated = false;
-  run.sent = std::move(shown.text);
-  run.sent_at = now;
 }
 
 std::string ChatStream::final_text(const ChatRun& run) const {

@@ -146,13 +146,19 @@ struct ChatRun {
   std::string id;
 
   std::optional<Millis> sent_at;
-  std::string sent;        ///< the text that was last shown
+  /// The text that was last shown: the first bytes of `raw`, as it nearly always is, or a copy.
+  std::size_t sent_size = 0;
+  std::string sent_copy;
   std::int64_t order = 0;  ///< of registration; 0 when the place is free
   std::optional<Millis> deadline;
   Rare<PendingError> failing;
   std::vector<ChatClient> clients;  ///< at least one
   std::optional<SessionKey> session;
   std::optional<ChatPrincipal> owner;
+
+  std::string_view sent() const {
+    return sent_copy.empty() ? std::string_view(raw).substr(0, sent_size) : sent_copy;
+  }
 };
 
 }  // namespace vagus

@@ -149,7 +149,7 @@ MaybeError ChatStream::join(std::string_view run_id, const ChatClient& client, M
   // Nobody has been told of it under its own name yet.
   const bool replaces = run.clients.size() == 1 && first.client_run_id == run.id &&
                         first.requested_key.empty() && first.subscribers.empty() &&
-                        run.sent.empty() && !run.is_outdated;
+                        run.sent().empty() && !run.is_outdated;
   if (auto failed = check_clients({client}, replaces ? std::string_view(run.id) : "")) {
     return failed;
   }
@@ -221,7 +221,7 @@ void ChatStream::catch_up(std::uint32_t place, const ChatClient& client,
                           const std::vector<std::string>& subscribers, Millis now) {
   ChatRun& run = runs_[place];
   if (subscribers.empty()) return;
-  if (run.sent.empty()) return show_or_hold(place, now);
+  if (run.sent().empty()) return show_or_hold(place, now);
   const ChatClient& first = run.clients.front();
   ChatEvent event;
   event.run_id = run.id;
@@ -229,7 +229,7 @@ void ChatStream::catch_up(std::uint32_t place, const ChatClient& client,
   event.requested_key = client.requested_key;
   event.session_key = run.session;
   event.seq = run.seq;
-  event.text = event.delta_text = run.sent;
+  event.text = event.delta_text = std::string(run.sent());
   event.replace = true;
   event.clipped = run.clipped;
   const bool is_first = &client == &first;

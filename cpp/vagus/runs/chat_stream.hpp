@@ -228,6 +228,7 @@ class ChatStream {
   enum class Occasion { text, flush };
   void show(ChatRun& run, Occasion occasion, Millis now);
   void forget_text(ChatRun& run);
+  static void keep_sent(ChatRun& run);
   void finish(std::uint32_t place, Terminal terminal, Millis now);
   void happen(std::uint32_t place, Millis now);
   void set_alarm(std::uint32_t place);

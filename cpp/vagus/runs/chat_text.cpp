@@ -133,20 +133,15 @@ std::size_t overlap(std::string_view so_far, std::string_view delta) {
 
 }  // namespace
 
-void merge_text(std::string& so_far, std::string_view text, std::string_view delta, bool exact) {
+TextChange change_by(std::string_view so_far, std::string_view text, std::string_view delta,
+                     bool exact) {
   if (!text.empty()) {
     // A snapshot in front of which nothing was seen is all there is, whatever the delta says.
-    if (text.starts_with(so_far)) {
-      so_far.append(text.substr(so_far.size()));
-      return;
-    }
-    if (delta.empty() && std::string_view(so_far).starts_with(text)) return;
+    if (text.starts_with(so_far)) return {text.substr(so_far.size()), false};
+    if (delta.empty() && so_far.starts_with(text)) return {};
   }
-  if (!delta.empty()) {
-    so_far.append(delta.substr(exact ? 0 : overlap(so_far, delta)));
-  } else if (!text.empty()) {
-    so_far.assign(text);
-  }
+  if (!delta.empty()) return {delta.substr(exact ? 0 : overlap(so_far, delta)), false};
+  return {text, !text.empty()};
 }
 
 ShownText shown_text(std::string_view raw, const StreamProfile& profile) {

@@ -8,11 +8,18 @@
 /// From what a model streams to what a client is shown of it (spec: runs, section 1.6).
 namespace vagus {
 
-/// Takes one piece of a stream into `so_far`. `text` is a snapshot of all text, `delta` what is
-/// new; either may be empty. A snapshot that extends what is there takes its place, one that is a
-/// beginning of it says nothing; else a delta is appended; else the snapshot takes its place.
-/// With `exact` off, what the delta repeats of the end is left out.
-void merge_text(std::string& so_far, std::string_view text, std::string_view delta, bool exact);
+/// What one piece of a stream does to the text so far.
+struct TextChange {
+  std::string_view text;  ///< into the piece
+  bool replaces = false;  ///< it takes the place of what is there; else it comes behind it
+};
+
+/// `text` is a snapshot of all text, `delta` what is new; either may be empty. A snapshot that
+/// extends what is there adds its end, one that is a beginning of it says nothing; else a delta is
+/// added; else the snapshot takes its place. With `exact` off, what the delta repeats of the end is
+/// left out.
+TextChange change_by(std::string_view so_far, std::string_view text, std::string_view delta,
+                     bool exact);
 
 /// What of a text is shown.
 struct ShownText {
