@@ -100,6 +100,7 @@ def call(
         model="",
         messages=list(messages) or [Message.of("user", "hi")],
         ledger=costs or ledger(),
+        plan=[],
         deadline_ms=1000,
     )
 

@@ -13,6 +13,7 @@ from vagus import (
     DeliveryRoute,
     Ledger,
     LedgerPart,
+    MessageFate,
     OverflowDetected,
     Part,
     RecoveryStep,
@@ -28,12 +29,15 @@ from vagus.testing import INVARIANTS, Delivery, ModelCall, Run
 from vagus.testing.records import RunList
 from vagus.testing.spans import SPAN
 from vagus.types import (
+    Fate,
+    FateReason,
     PartKind,
     PriceSource,
     Role,
     Rung,
     RunKind,
     RunOutcome,
+    Section,
     SkipReason,
     WakeKind,
 )
@@ -395,6 +399,7 @@ def nested(shape: Shape, *names: str) -> Shape:
         (nested(RUN, "ledger"), Ledger),
         (nested(RUN, "ledger", "parts"), LedgerPart),
         (nested(RUN, "ledger", "steps"), RecoveryStep),
+        (nested(RUN, "plan"), MessageFate),
         (nested(RUN, "overflows"), OverflowDetected),
         (nested(RUN, "messages", "parts"), Part),
     ],
@@ -435,6 +440,9 @@ def test_the_schema_knows_the_same_names():
         ("part_kind", PartKind),
         ("ledger_source", PriceSource),
         ("rung", Rung),
+        ("fate", Fate),
+        ("fate_reason", FateReason),
+        ("section", Section),
     ],
 )
 def test_the_schema_knows_the_same_closed_values(name, literal):

@@ -19,6 +19,7 @@ NAMES = [
     "incident-84218",
     "isolated-ticks",
     "one-memory-per-tick",
+    "overflow-recovered",
     "rooms-apart",
     "second-completion",
     "stuck-agent",

@@ -16,6 +16,8 @@ from vagus.types import (
     ChatState,
     ContextMethod,
     DelayCause,
+    Fate,
+    FateReason,
     HeartbeatOutcome,
     HeartbeatPriority,
     PartKind,
@@ -24,6 +26,7 @@ from vagus.types import (
     Rung,
     RunKind,
     RunOutcome,
+    Section,
     SkipReason,
     Undelivered,
     WakeKind,
@@ -141,6 +144,15 @@ _LEDGER = _record(
     parts=_list(_record(name=TEXT, messages=NUMBER, tokens=NUMBER, images=NUMBER)),
     steps=_list(_record(rung=_choice(Rung), before=NUMBER, after=NUMBER)),
 )
+_FATE = _record(
+    section=_choice(Section),
+    first=NUMBER,
+    count=NUMBER,
+    fate=_choice(Fate),
+    reason=_choice(FateReason),
+    before=NUMBER,
+    after=NUMBER,
+)
 _PART = _record(
     kind=_choice(PartKind),
     text=TEXT,
@@ -178,6 +190,7 @@ RUN = _record(
     message_count=NUMBER,
     prompt=TEXT,
     ledger=_or_null(_LEDGER),
+    plan=_list(_FATE),
     overflows=_list(_OVERFLOW),
     prechecks=NUMBER,
     outcome=_choice(RunOutcome),
