@@ -12,9 +12,9 @@ from vagus.scenario import shipped
 
 NAMES = [
     "agent-dies-silently",
-    "final-without-key",
     "approval-in-discord",
     "callback-to-thread",
+    "final-without-key",
     "ghosted-thread",
     "incident-84218",
     "isolated-ticks",
