@@ -28,7 +28,7 @@ def test_loading_by_path_and_by_name(tmp_path):
     ("name", "message"),
     [
         ("isolated-tick", "did you mean 'isolated-ticks'"),
-        ("zzz", "known: agent-dies-silently, final-without-key"),
+        ("zzz", "known: agent-dies-silently, approval-in-discord"),
         ("", "no such file"),
         ("x" * 5000, "cannot be read"),
         ("a\0b", "no such file"),

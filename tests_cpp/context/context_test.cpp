@@ -131,6 +131,10 @@ TEST(Context, RemembersCutsForABoundedNumberOfBudgets) {
   }
   EXPECT_EQ(assembled(context, asking(20, 100)).ledger.dropped, 16);
   assembled(context, asking(60, 500));
+  EXPECT_EQ(assembled(context, asking(20, 100)).ledger.dropped, 16) << "used just before";
+  for (std::size_t i = 1; i <= kRememberedCuts; ++i) {
+    assembled(context, asking(60, 600 + 5 * static_cast<std::int64_t>(i)));
+  }
   EXPECT_EQ(assembled(context, asking(20, 100)).ledger.dropped, 12);
 }
 

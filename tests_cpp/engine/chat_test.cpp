@@ -164,7 +164,7 @@ TEST(EngineChat, OnlyWhoAskedMayAbort) {
 }
 
 TEST(EngineChat, AnAbortedRunFreesItsLaneAndGivesItsEventsBack) {
-  Host host(kQuietTrent);
+  Host host(kPromptTrent);
   host.model = thinks_for_ever();
   const std::string wake = asked(host.send(exec_event(main_key(), "exit 0")));
   host.send(message_to(main_key(), "And?"));
@@ -174,7 +174,7 @@ TEST(EngineChat, AnAbortedRunFreesItsLaneAndGivesItsEventsBack) {
 }
 
 TEST(EngineChat, ClientIdsAreUsedOnce) {
-  Host host(kQuietTrent);
+  Host host(kPromptTrent);
   host.model = thinks_for_ever();
   host.send(followed("Hi.", "c1"));
   const auto again = host.engine.apply(followed("Hi.", "c1"), host.now);

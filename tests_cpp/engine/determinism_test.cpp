@@ -85,6 +85,28 @@ TEST(EngineDeterminism, ACopyGoesItsOwnWay) {
 
 // ---- the JSON forms
 
+ExecReport exec_report() {
+  ExecReport report;
+  report.session_key = main_key();
+  report.exec_id = "e1";
+  return report;
+}
+
+CronFired cron_fired() {
+  CronFired fired;
+  fired.job_id = "job";
+  fired.text = "text";
+  return fired;
+}
+
+SubagentReported subagent_reported() {
+  SubagentReported report;
+  report.parent_key = main_key();
+  report.session_key = key("agent:trent:subagent:x");
+  report.task_id = "t1";
+  return report;
+}
+
 TEST(EngineCodec, EveryCommandComesBack) {
   RequestWake by_agent;
   by_agent.agent = *AgentId::parse("trent");
@@ -122,7 +144,18 @@ TEST(EngineCodec, EveryCommandComesBack) {
                               ContextFailed{7, "down"},
                               RegisterContextEngine{"lossless"},
                               PrepareSubagent{main_key(), key("agent:trent:subagent:x"), 5},
-                              SubagentEnded{key("agent:trent:subagent:x"), SubagentEnd::swept}};
+                              SubagentEnded{key("agent:trent:subagent:x"), SubagentEnd::swept},
+                              Summarized{1, "text"},
+                              SummaryFailed{1, "down"},
+                              StreamModel{},
+                              AbortRun{},
+                              Subscribe{"tab", main_key()},
+                              Unsubscribe{"tab", std::nullopt},
+                              exec_report(),
+                              NodeEvent{"node", "exec.finished", "{}"},
+                              WebhookReceived{},
+                              cron_fired(),
+                              subagent_reported()};
   std::set<std::size_t> kinds_seen;
   for (const Command& command : commands) {
     const std::string json = command_to_json(command);

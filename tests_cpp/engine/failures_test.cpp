@@ -98,7 +98,7 @@ TEST(EngineFailures, AFailureOfTheFilesEndsTheRunToo) {
 }
 
 TEST(EngineFailures, TheQueueGoesOnAfterAFailure) {
-  Host host(kQuietTrent);
+  Host host(kPromptTrent);
   host.model = thinks_for_ever();
   const auto first = only<RunStarted>(host.send(message_to(main_key(), "one")));
   host.send(message_to(main_key(), "two"));
@@ -241,16 +241,17 @@ TEST(EngineResets, WhileARunIsInFlightKeepItsReplyOutOfTheNewTranscript) {
   }
 }
 
-TEST(EngineResets, KeepQueuedTurnsWakesAndEvents) {
+TEST(EngineResets, CancelQueuedTurnsAndKeepWakesAndEvents) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
   const auto run = only<RunStarted>(host.send(message_to(main_key(), "one")));
   host.send(message_to(main_key(), "two"));
   host.send(exec_event(main_key(), "exit 0"));
-  host.send(ResetSession{main_key()});
+  const auto reset = host.send(ResetSession{main_key()});
+  EXPECT_EQ(only<TurnSettled>(reset).state, TurnState::cancelled);
   host.model = says("ok");
   const auto effects = host.send(ModelReplied{run.run_id, "1", {}});
-  EXPECT_EQ(all<RunStarted>(effects).size(), 2U);
+  EXPECT_EQ(all<RunStarted>(effects).size(), 1U);
   EXPECT_TRUE(holds(prompt_of(all<CallModel>(effects).front()), "exit 0"));
 }
 

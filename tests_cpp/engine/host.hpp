@@ -30,6 +30,11 @@ inline constexpr std::string_view kIsolatedTrent = R"({"agents": {"list": [{"id"
 inline constexpr std::string_view kQuietTrent =
     R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]}})";
 
+/// The same; what people write while a run is in flight is answered one by one, at once.
+inline constexpr std::string_view kPromptTrent =
+    R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+        "messages": {"queue": {"mode": "followup", "debounce_ms": 0}}})";
+
 // ---- making commands
 
 SessionKey key(std::string_view text);

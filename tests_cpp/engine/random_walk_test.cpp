@@ -85,9 +85,15 @@ class Witness {
 
   // one_terminal_per_run, for each client run of it
   void see(const ChatEvent& event) {
-    EXPECT_EQ(open_.count(event.run_id), 1U) << "told of a run that is not in flight";
     EXPECT_EQ(told_.count(event.client_run_id), 0U) << event.client_run_id << " had its end";
-    EXPECT_EQ(event.session_key, open_.at(event.run_id).session_key);
+    const auto run = open_.find(event.run_id);
+    if (run == open_.end()) {
+      // A message that no run answers is told so.
+      EXPECT_EQ(over_.count(event.run_id), 0U) << "told of a run that is over";
+      EXPECT_EQ(event.state, ChatState::error);
+    } else {
+      EXPECT_EQ(event.session_key, run->second.session_key);
+    }
     for (const std::string& each : event.subscribers) {
       EXPECT_TRUE(each == "all" || each == "tab-" + event.client_run_id) << each;
     }

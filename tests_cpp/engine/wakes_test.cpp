@@ -85,7 +85,7 @@ TEST(EngineWakes, WaitWhileTheirLaneIsBusyAndOthersDoNot) {
 }
 
 TEST(EngineWakes, GiveWayToPeopleOnTheirLane) {
-  Host host(kQuietTrent);
+  Host host(kPromptTrent);
   host.model = thinks_for_ever();
   const auto heartbeat = only<RunStarted>(host.send(wake_of(main_key(), WakeKind::hook)));
   host.send(wake_of(main_key(), WakeKind::manual));

@@ -24,7 +24,8 @@ MAX_DEVIATING = 0.05
 SEQUENCE = "a sequence of calls"
 """Stands for the function of a case that names none."""
 SEQUENCES = frozenset(
-    {"sysevents_sequence", "wake_sequence", "runner_sequence", "history/lanes", "history/queue"}
+    {"sysevents_sequence", "wake_sequence", "runner_sequence"}
+    | {"history/lanes", "history/queue", "history/hooks", "history/node"}
 )
 """Whole histories. They are played as inputs, and rules may explain any number of them."""
 NEWEST = "expect_chat_2026_9_6"

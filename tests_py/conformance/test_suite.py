@@ -32,6 +32,7 @@ from .cases import (
 )
 from .deviations import PREDICATES, Rule, load_rules
 from .deviations_context_transcripts import both_ends
+from .deviations_runs_producers import hooks_name_agents_that_exist
 
 RULES = {rule.name: rule for rule in load_rules()}
 
@@ -143,6 +144,7 @@ def used_by_shipped_cases() -> set[str]:
 
 UNIT_TESTED = {
     "counts-are-read-in-other-words",
+    "hooks-name-agents-that-exist",
     "isolated-threads",
     "merged-turns-keep-their-words",
 }
@@ -382,6 +384,25 @@ def test_a_rule_covers_the_better_result_and_nothing_else(covered: Case) -> None
 def test_a_rule_does_not_excuse_another_expectation(covered: Case) -> None:
     other = Case(covered.fn, covered.args, "something else", covered.where)
     assert len(judge([other], ADAPTERS, RULES.values()).failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("agent", "ours", "covered"),
+    [("ghost", 400, True), ("main", 400, False), ("", 400, False), ("ghost", 500, False)],
+)
+def test_only_a_hook_for_an_unknown_agent_may_be_refused(
+    agent: str, ours: int, covered: bool
+) -> None:
+    hook = Case(
+        "history/hooks",
+        {
+            "setup": {"agents": {"list": [{"id": "main"}]}},
+            "events": [{"path": "/hooks/agent", "body": {"message": "m", "agentId": agent}}],
+        },
+        [{"dispatch": "agent", "agentId": "main"}, {"response": {"status": 200}}],
+        "here:1",
+    )
+    assert hooks_name_agents_that_exist(hook, [{"response": {"status": ours}}]) is covered
 
 
 # ---- files ----------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClien
   ChatInput ending;
   ending.run_id = registration.run_id;
   ending.kind = ChatInputKind::error;
-  ending.error = reason;
+  ending.error = prefix_within(reason, static_cast<std::size_t>(config_.limits.text_bytes));
   ending.settled = true;
   chat_.feed(ending, now_).value_or_throw();
   tell_clients();
@@ -102,6 +102,8 @@ void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClien
 void Engine::close_chat(const ActiveRun& run, const RunEnded& ended) {
   if (chat_.find(run.id) == nullptr) return;
   ChatInput input = ending_of_run(ended);
+  // What went wrong may quote more than a text may have.
+  input.error = prefix_within(input.error, static_cast<std::size_t>(config_.limits.text_bytes));
   chat_.feed(input, now_).value_or_throw();
   tell_clients();
 }
