@@ -208,15 +208,20 @@ class Walker {
   }
 
   /// Answers every run until no message waits.
+  // A message may wait for more of its kind without being told so; it rests when no turn is left.
   void rest() {
     witness_.step(SetHeartbeats{false});
-    for (int i = 0; i < 500 && witness_.unsettled() > 0; ++i) {
+    for (int i = 0; i < 500 && !is_at_rest(); ++i) {
       if (witness_.open().empty()) witness_.host().now += kMinute;
       witness_.step(witness_.open().empty() ? Command(Tick{}) : answer());
     }
   }
 
  private:
+  bool is_at_rest() const {
+    return witness_.unsettled() == 0 && snapshot_of(witness_.host().engine, "/turns") == "{}";
+  }
+
   Command draw() {
     switch (dice_.roll(16)) {
       case 0:
