@@ -49,6 +49,7 @@ struct ActiveRun : Run {
   Millis started = 0;
   EventBatch events;
   bool leaves_events = false;  ///< others wait for a run of their own, on another route
+  bool gives_way = false;      ///< a newer message takes its place; nobody stopped it for good
 
   RunStage stage = RunStage::files;
   std::vector<std::string> files;  ///< names that it asked for

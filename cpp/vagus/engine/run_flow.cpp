@@ -396,7 +396,7 @@ std::optional<Millis> Engine::settle(const ActiveRun& run, const RunEnded& ended
   WakeSettlement settlement;
   if (ended.skip) {
     settlement = {WakeOutcome::skipped, std::string(name_of(*ended.skip)), std::nullopt};
-  } else if (ended.outcome == RunOutcome::aborted) {
+  } else if (ended.outcome == RunOutcome::aborted && !run.gives_way) {
     settlement = {WakeOutcome::abandoned, std::string(name_of(ended.outcome)), std::nullopt};
   } else if (is_unanswered(ended.outcome)) {
     const bool repeat = !is_ambient(run.wake->intent);

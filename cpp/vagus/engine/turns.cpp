@@ -102,8 +102,9 @@ MaybeError Engine::handle(const Steered& steered) {
 }
 
 void Engine::interrupt(const SessionKey& lane) {
-  const ActiveRun* run = run_on(lane);
+  ActiveRun* run = run_on(lane);
   if (run == nullptr) return;
+  run->gives_way = true;
   RunEnded ended;
   ended.outcome = RunOutcome::aborted;
   ended.error = "interrupted by a newer message";
