@@ -118,6 +118,15 @@ TEST(EngineChat, AHeartbeatIsToldAtItsEnd) {
   EXPECT_EQ(only<ChatEvent>(host.send(wake_of(main_key(), WakeKind::manual))).text, "");
 }
 
+TEST(EngineChat, AnEndingIsNotTooLongToBeTold) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m",
+    "response_prefix": "[a prefix]"}}]}, "limits": {"text_bytes": 3000}})");
+  host.apply(Subscribe{"desk", main_key()});
+  host.model = says(std::string(3'000, 'x'));
+  const std::string text = only<ChatEvent>(host.send(wake_of(main_key(), WakeKind::manual))).text;
+  EXPECT_EQ(text.size(), 3'000U);
+}
+
 // ---- aborts
 
 TEST(EngineChat, WhatWasSaidBeforeAnAbortStaysInTheConversation) {

@@ -98,12 +98,15 @@ void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClien
   tell_clients();
 }
 
-// An abort has told it already.
+// An abort has told it already. An ending is not refused for its length: a prefix of the answer or
+// a quoted error may have made it longer than a text may be.
 void Engine::close_chat(const ActiveRun& run, const RunEnded& ended) {
   if (chat_.find(run.id) == nullptr) return;
   ChatInput input = ending_of_run(ended);
-  // What went wrong may quote more than a text may have.
-  input.error = prefix_within(input.error, static_cast<std::size_t>(config_.limits.text_bytes));
+  const auto most = static_cast<std::size_t>(config_.limits.text_bytes);
+  for (std::string* text : {&input.text, &input.error}) {
+    text->resize(prefix_within(*text, most).size());
+  }
   chat_.feed(input, now_).value_or_throw();
   tell_clients();
 }
