@@ -70,10 +70,10 @@ class Load:
 
     def play(self, batches: list[Batch]) -> int:
         told = 0
-        for now, opened, inputs in batches:
+        for at, opened, inputs in batches:
             for registration in opened:
-                self.stream.open(registration, now)
-            told += len(self.stream.feed_many(inputs, now)) + len(self.stream.tick(now))
+                self.stream.open(registration, at)
+            told += len(self.stream.feed_many(inputs, at)) + len(self.stream.tick(at))
         return told
 
 

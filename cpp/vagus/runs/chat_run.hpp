@@ -79,7 +79,7 @@ enum class ChatInputKind {
   text,      ///< more text
   tool,      ///< a tool or another visible step starts: what was held back is shown first
   fallback,  ///< another model takes over, so an error before it is not the end
-  error,     ///< it failed, for now
+  error,     ///< it failed; unless `settled`, a newer attempt may follow
   end,       ///< it is over
   other,     ///< anything else, which has a sequence number too
 };
