@@ -190,16 +190,6 @@ _WITHOUT: Mapping[ContextMethod, Callable[[], Answer]] = {
     "subagent_ended": ContextDone,
 }
 
-_ANSWERS = (
-    ContextDone,
-    ContextBootstrapped,
-    ContextIngested,
-    ContextAssembled,
-    ContextCompacted,
-    ContextCommitted,
-    ContextMaintained,
-)
-
 
 def serve(engine: ContextEngine | None, call: ContextCall) -> ContextAnswered | ContextFailed:
     """Calls `engine` as `call` asks, and makes what it does the command that answers.
@@ -225,7 +215,7 @@ def serve(engine: ContextEngine | None, call: ContextCall) -> ContextAnswered | 
         return _failed(call, name_and_text(error))
     if answer is None:
         answer = ContextDone()
-    if isinstance(answer, _ANSWERS):
+    if isinstance(answer, Answer):
         return ContextAnswered(call_id=call.call_id, answer=answer)
     if inspect.iscoroutine(answer):
         answer.close()
