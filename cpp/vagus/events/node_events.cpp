@@ -159,27 +159,32 @@ std::string fingerprint(const Payload& payload, const std::string& text) {
   return (at ? "at:" + std::to_string(*at) + ":" : "text:") + text;
 }
 
-Result<What> voice(const Event& event) {
-  NodeTurn turn;
-  turn.message = event.payload.text("text");
-  if (turn.message.empty()) return missing("text", event.payload);
-  if (utf16_length(turn.message) > kMaxVoiceUnits) {
-    return missing("text", event.payload,
+// What the agent is asked.
+Result<std::string> request_of(const Payload& payload, const char* name) {
+  std::string text = payload.text(name);
+  if (text.empty()) return missing(name, payload);
+  if (utf16_length(text) > kMaxVoiceUnits) {
+    return missing(name, payload,
                    "must have at most " + std::to_string(kMaxVoiceUnits) + " characters");
   }
+  return text;
+}
+
+Result<What> voice(const Event& event) {
+  Result<std::string> request = request_of(event.payload, "text");
+  if (!request) return request.error();
+  NodeTurn turn;
+  turn.message = std::move(*request);
   turn.fingerprint = fingerprint(event.payload, turn.message);
   turn.thinking = "low";  // somebody waits, with a device in the hand
   return What(std::move(turn));
 }
 
 Result<What> agent_request(const Event& event) {
+  Result<std::string> request = request_of(event.payload, "message");
+  if (!request) return request.error();
   NodeTurn turn;
-  turn.message = event.payload.text("message");
-  if (turn.message.empty()) return missing("message", event.payload);
-  if (utf16_length(turn.message) > kMaxVoiceUnits) {
-    return missing("message", event.payload,
-                   "must have at most " + std::to_string(kMaxVoiceUnits) + " characters");
-  }
+  turn.message = std::move(*request);
   turn.deliver = event.payload.is_true("deliver");
   turn.channel = event.payload.maybe("channel");
   turn.to = event.payload.maybe("to");
