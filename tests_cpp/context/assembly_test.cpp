@@ -148,6 +148,22 @@ TEST(Assembly, HeartbeatsWithoutNewsGoFirst) {
   EXPECT_TRUE(has(assembly.plan, Fate::dropped, FateReason::nothing_new));
 }
 
+TEST(Assembly, HeartbeatsThatAreNotShownTakeNoTurnsRoom) {
+  std::vector<Message> history = {user("the first of all"), says("yes")};
+  for (int i = 0; i < 60; ++i) {
+    history.push_back(user("Look after your duties. " + long_text(60)));
+    history.push_back(says("HEARTBEAT_OK"));
+  }
+  Context context = context_with(history);
+  AssemblyRequest request = asking();
+  request.heartbeats.prompts = {"Look after"};
+  for (int round = 0; round < 2; ++round) {
+    const Assembly assembly = assembled(context, request);
+    EXPECT_EQ(rungs(assembly.ledger), round == 0 ? "drop-heartbeats" : "");
+    EXPECT_EQ(short_form(assembly.messages), "U A:text U") << "round " << round;
+  }
+}
+
 TEST(Assembly, OldImagesGoBeforeResultsAreCut) {
   std::vector<Message> history;
   for (int i = 0; i < 6; ++i) {
@@ -263,6 +279,17 @@ TEST(Assembly, ACounterThatFailsChangesNothing) {
     EXPECT_EQ(context.messages().size(), 1u);
     EXPECT_EQ(*context.commit_turn({"k", {user("x")}, false}), TurnStatus::committed);
   }
+}
+
+TEST(Assembly, WhatACounterSaysCannotBecomeSoMuchThatItFits) {
+  const TextCounter counter = [](const std::vector<std::string_view>& texts) {
+    return Result<std::vector<std::int64_t>>(std::vector<std::int64_t>(texts.size(), kMaxCount));
+  };
+  Context context(some_key(), Profile::vagus, Limits{});
+  AssemblyRequest request = asking();
+  request.counter = &counter;
+  request.turn = {Message{Role::user, std::vector<Part>(100, text_part("x"))}};
+  EXPECT_TRUE(std::holds_alternative<Overflow>(context.assemble(request)));
 }
 
 // A conversation whose provider counts `permille` of what is estimated.

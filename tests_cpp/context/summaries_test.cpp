@@ -304,6 +304,18 @@ TEST(Summaries, ThePlanSaysWhichMessagesAreSummarised) {
   EXPECT_EQ(line->after, 0);
 }
 
+TEST(Summaries, WhatALimitOfTurnsTookIsToldToo) {
+  Context context = long_context();
+  AssemblyRequest request = asking();
+  request.history_turns = 18;
+  const SummaryTask task = task_of(context, request);
+  ASSERT_GT(task.first, 0);
+  ASSERT_EQ(context.summarised(task, good_summary(task)).verdict, SummaryVerdict::adopted);
+  const std::string shown = prompt_text(assembled(context, asking(false)));
+  EXPECT_NE(shown.find(std::to_string(task.first) + " earlier messages"), std::string::npos)
+      << shown.substr(0, 2'000);
+}
+
 TEST(Summaries, APromptForTheSummariserHoldsAllOfTheTask) {
   Context context = long_context();
   SummaryTask task = task_of(context);

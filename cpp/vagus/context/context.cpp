@@ -126,7 +126,11 @@ void Context::forget_oldest_turns() {
   if (count == size || size - count > limit) count = size - low;
   transcript_.forget(count);
   for (auto& [budget, shown] : cuts_) {
+    const bool forgets_shown = shown.cut.first_kept < count;
     shown.cut.forget(count);
+    if (forgets_shown) {
+      shown.cost = transcript_.cost_from(0) + Cost{0, text_tokens(shown.cut.summary)};
+    }
     shown.shown -= std::min(shown.shown, count);
   }
 }
@@ -176,6 +180,8 @@ void Context::adopt(HistoryCut cut, const std::string& summary, std::size_t firs
                     std::int64_t budget_tokens) {
   const Scale scale;
   const std::size_t shown_from = std::max(cut.first_kept, first);
+  // What a limit of turns took from the prompt that the task was for.
+  cut.left_out += count(shown_from - cut.first_kept);
   cut.left_out -= std::min(cut.left_out, count(std::min(shown_from, end) - first));
   if (shown_from < end) {
     const Cost before = transcript_.cost_between(shown_from, end) +
@@ -184,6 +190,7 @@ void Context::adopt(HistoryCut cut, const std::string& summary, std::size_t firs
   }
   cut.summary = summary;
   cut.summarised = end;
+  cut.in_summary += count(end - first);
   cut.first_kept = std::max(shown_from, end);
   cut.stuck.reset();
   const Cost cost = transcript_.cost_from(cut.first_kept) + Cost{0, text_tokens(summary)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "vagus/context/estimate.hpp"
@@ -35,7 +36,9 @@ struct Scale {
   std::int64_t ratio = 1'000;  ///< reported per 1,000 guessed; see `PriceBook`
 
   std::int64_t weight(const Cost& cost) const {
-    return cost.counted * kTokenWeight + cost.guessed * ratio * kMarginPercent;
+    // A counter of the host may say anything: what is beyond every budget stays beyond it.
+    const auto bounded = [](std::int64_t tokens) { return std::clamp(tokens, -kMost, kMost); };
+    return bounded(cost.counted) * kTokenWeight + bounded(cost.guessed) * ratio * kMarginPercent;
   }
 
   /// The tokens that a budget must have for `cost`.
@@ -44,6 +47,9 @@ struct Scale {
   static std::int64_t tokens_of(std::int64_t weight) {
     return (weight + kTokenWeight - 1) / kTokenWeight;
   }
+
+ private:
+  static constexpr std::int64_t kMost = std::int64_t{1} << 42;  ///< more than any budget may have
 };
 
 }  // namespace vagus

@@ -19,22 +19,27 @@ std::int64_t share_of(std::int64_t weight, std::int64_t percent) {
 }
 
 // The first turn, from `first` on, in front of which nothing can be within the room, however short
-// results become and whatever images are taken out. Looks at no more messages than the room can
-// hold, and at tool messages.
+// results become, whatever images are taken out and whichever heartbeats without news are left out.
+// Looks at no more messages than the room can hold, and at those that weigh nothing here.
 std::size_t first_within_reach(const Transcript& transcript, std::size_t first, std::int64_t room,
-                               const Scale& scale) {
+                               const Showing& showing) {
   std::int64_t least = 0;
-  std::size_t at = transcript.size();
-  while (at > first && least <= room) {
-    --at;
-    const Message& message = transcript.messages()[at];
-    if (message.role == Role::tool) continue;
-    Cost cost = transcript.cost_of(at);
-    cost.guessed -= std::min(cost.guessed, image_tokens(message));
-    least += scale.weight(cost);
+  std::int64_t turn = 0;
+  std::size_t end = transcript.size();
+  for (std::size_t at = end; at > first;) {
+    const Message& message = transcript.messages()[--at];
+    if (message.role != Role::tool) {
+      Cost cost = transcript.cost_of(at);
+      cost.guessed -= std::min(cost.guessed, image_tokens(message));
+      turn += showing.scale.weight(cost);
+    }
+    if (message.role != Role::user) continue;
+    if (heartbeats_without_news({&message, end - at}, showing.heartbeats).empty()) least += turn;
+    if (least > room) return end;
+    turn = 0;
+    end = at;
   }
-  if (least > room) return transcript.turn_at_or_after(at + 1);
-  return at == first ? first : transcript.turn_at_or_after(at);
+  return least + turn > room ? end : first;
 }
 
 // Leaves out what is in front of `first`.
@@ -61,7 +66,7 @@ class Descent {
   Descent(const Transcript& transcript, HistoryCut cut, const FitRequest& request,
           const Showing& showing)
       : transcript_(transcript), request_(request), showing_(showing), first_(cut.first_kept) {
-    cut.first_kept = first_within_reach(transcript_, first_, request_.room, showing_.scale);
+    cut.first_kept = first_within_reach(transcript_, first_, request_.room, showing_);
     out_of_reach_ = showing_.scale.weight(transcript_.cost_between(first_, cut.first_kept));
     fit_.shown = show(std::move(cut));
     fit_.as_it_is = weight();
@@ -195,7 +200,7 @@ void Descent::drop_turns() {
 }
 
 void Descent::drop_the_summary(HistoryCut cut) {
-  cut.left_out += static_cast<std::int64_t>(cut.summarised);
+  cut.left_out += std::exchange(cut.in_summary, 0);
   cut.summarised = 0;
   cut.summary.clear();
   fit_.shown = show(std::move(cut));

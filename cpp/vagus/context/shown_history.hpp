@@ -18,7 +18,8 @@ namespace vagus {
 /// budget, so that a prompt begins with the same bytes as the one before.
 struct HistoryCut {
   std::size_t first_kept = 0;         ///< where the history starts
-  std::size_t summarised = 0;         ///< how many of the messages before it the summary is about
+  std::size_t summarised = 0;         ///< where what the summary is about ends
+  std::int64_t in_summary = 0;        ///< messages that it is about: some may have been left out
   std::string summary;                ///< empty: none
   std::int64_t left_out = 0;          ///< messages neither shown nor summarised, as prompts say
   std::size_t heartbeats_before = 0;  ///< of the messages before, heartbeats without news are gone
