@@ -135,6 +135,17 @@ TEST(ContextEngine, AnEngineThatFallsBehindIsQuarantined) {
   EXPECT_TRUE(holds(report.reason, "limits.context_calls"));
 }
 
+TEST(ContextEngine, OneThatIsQuarantinedByItsFirstCallLeavesAPrompt) {
+  Host host(R"({"context": {"engine": "lossless"}, "limits": {"context_calls": 1},
+    "agents": {"list": [{"id": "trent"}]}})");
+  host.context = never();
+  host.apply(ImportTranscript{main_key(), {testing_messages::user("before")}});
+  const auto effects = host.send(message_to(main_key(), "Hi."));
+  only<ContextEngineQuarantined>(effects);
+  only<ContextFallback>(effects);
+  EXPECT_TRUE(holds(shown_by(only<CallModel>(effects)), "Hi."));
+}
+
 // ---- deadlines
 
 TEST(ContextEngine, ARunDoesNotWaitForEver) {

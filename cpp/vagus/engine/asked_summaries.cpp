@@ -1,12 +1,17 @@
 #include "vagus/engine/asked_summaries.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace vagus {
 
 std::int64_t AskedSummaries::add(AskedSummary asked) {
   asked.id = ++last_id_;
-  if (asked_.size() == kKept) asked_.erase(asked_.begin());
+  if (asked_.size() >= kKept) {
+    const auto old = std::find_if(asked_.begin(), asked_.end(),
+                                  [](const auto& each) { return !each.second.deadline; });
+    if (old != asked_.end()) asked_.erase(old);
+  }
   asked_.emplace(last_id_, std::move(asked));
   return last_id_;
 }
@@ -14,13 +19,6 @@ std::int64_t AskedSummaries::add(AskedSummary asked) {
 AskedSummary* AskedSummaries::find(std::int64_t id) {
   const auto found = asked_.find(id);
   return found == asked_.end() ? nullptr : &found->second;
-}
-
-AskedSummary* AskedSummaries::awaited_by(const std::string& run_id) {
-  for (auto& [id, asked] : asked_) {
-    if (asked.deadline && asked.run_id == run_id) return &asked;
-  }
-  return nullptr;
 }
 
 AskedSummary* AskedSummaries::late(Millis now) {

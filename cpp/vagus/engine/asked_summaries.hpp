@@ -25,8 +25,9 @@ struct AskedSummary {
 
 /// Summaries that are not answered yet, until the host says what became of them.
 ///
-/// Invariants: (1) an id is given once; (2) at most one summary of a run is waited for; (3) the
-/// newest `kKept` are kept, so a host that never answers costs a bounded amount.
+/// Invariants: (1) an id is given once; (2) at most one summary of a run is waited for; (3) those
+/// that a run waits for are kept, and of `kKept` in all the newest others, so a host that never
+/// answers costs a bounded amount.
 class AskedSummaries {
  public:
   static constexpr std::size_t kKept = 256;
@@ -38,9 +39,6 @@ class AskedSummaries {
   AskedSummary* find(std::int64_t id);
   bool was_asked(std::int64_t id) const { return id > 0 && id <= last_id_; }
   void forget(std::int64_t id) { asked_.erase(id); }
-
-  /// The one that `run_id` waits for; null when it waits for none.
-  AskedSummary* awaited_by(const std::string& run_id);
 
   /// The one whose deadline came first, if it has come by `now`.
   AskedSummary* late(Millis now);

@@ -76,6 +76,7 @@ void Engine::assemble_outside(ActiveRun& run) {
       without_margin(outside.budget.tokens) - price_of_system(outside.system, config_.profile);
   open_context(outside.config, run.context, {run.agent, run.lane, run.id},
                run.kind == RunKind::heartbeat);
+  if (run.stage != RunStage::context) return;  // quarantined: the built-in prompt is sent already
   ask_to_assemble(run);
 }
 

@@ -117,6 +117,7 @@ MaybeError Engine::check_usage(const ActiveRun& run, const ModelReplied& reply) 
 // What an isolated tick cost teaches how far estimates are off, but no later prompt begins with it.
 void Engine::take_usage(const ActiveRun& run, const ModelReplied& reply) {
   if (!reply.input_tokens || config_.profile != Profile::vagus) return;
+  if (run.turn.errand && run.turn.errand->fresh) return;  // its session is not kept
   PriceBook& prices = sessions_.at(run.home).prices;
   const UsageReport report = report_on(run, *reply.input_tokens);
   Context* memory = run.isolated ? nullptr : sessions_.current(run.lane, run.context);
