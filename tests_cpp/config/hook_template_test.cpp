@@ -12,7 +12,7 @@ HookRequest request() {
   HookRequest made;
   made.path = "gh";
   made.headers = {{"x-a", "H"}};
-  made.query = {{"q", "Q"}, {"a.b", "dotted"}};
+  made.query = {{"q", "Q"}, {"a.b", "dotted"}, {"bad", "caf\xE9"}};
   made.now = 1'779'056'100'250;
   return made;
 }
@@ -89,6 +89,12 @@ TEST(HookTemplate, ReadsHostileTextInOnePass) {
   }
   const std::string brackets(kMaxHookTemplateBytes - 4, '[');
   EXPECT_EQ(rendered("{{" + brackets + "}}"), "");
+}
+
+TEST(HookTemplate, RefusesBytesThatAreNoText) {
+  const Result<std::string> text = render("Built {{query.bad}}");
+  ASSERT_FALSE(text.ok());
+  EXPECT_EQ(text.error().field, "message");
 }
 
 }  // namespace

@@ -131,6 +131,10 @@ Result<std::string> HookTemplate::render(std::string_view field, const HookReque
     return make_error(ErrorCode::invalid_input, field, text,
                       "must have at most " + std::to_string(kMaxHookBytes) + " bytes");
   }
+  // A query, a path and headers may hold any bytes.
+  if (!is_valid_utf8(text)) {
+    return make_error(ErrorCode::invalid_input, field, text, "must be valid UTF-8");
+  }
   return text;
 }
 
