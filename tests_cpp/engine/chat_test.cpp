@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "engine/host.hpp"
@@ -196,6 +197,77 @@ TEST(EngineChat, ClientIdsAreUsedOnce) {
   std::vector<Effect> effects = host.send(AbortRun{std::nullopt, main_key(), std::nullopt, "rpc"});
   EXPECT_EQ(told(effects), (Lines{"aborted c1 ", "delta c2 Fine.", "final c2 Fine."}));
   EXPECT_EQ(all<RunEnded>(effects).size(), 3U);
+}
+
+TEST(EngineChat, OneClientTooManyDoesNotSilenceTheOthers) {
+  Host host(kQuietTrent);
+  host.model = thinks_for_ever();
+  const std::string run = asked(host.send(followed("Hi.", "c1")));
+  host.send(followed("More.", "c2"));
+  host.send(followed("More.", "c2"));
+  host.send(followed("And?", "c3"));
+  host.model = says("Fine.");
+  host.send(ModelReplied{run, "Hello.", {}});
+  host.log.clear();
+  host.advance(kSecond);
+  EXPECT_EQ(told(host.log),
+            (Lines{"delta c2 Fine.", "delta c3 Fine.", "final c2 Fine.", "final c3 Fine."}));
+}
+
+TEST(EngineChat, ClientsBeyondTheLimitAreToldThatTheyCannotFollow) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+                "limits": {"run_clients": 2}})");
+  host.model = thinks_for_ever();
+  const std::string run = asked(host.send(followed("Hi.", "c1")));
+  for (const char* client : {"c2", "c3", "c4"}) host.send(followed("More.", client));
+  host.model = says("Fine.");
+  host.send(ModelReplied{run, "Hello.", {}});
+  host.log.clear();
+  host.advance(kSecond);
+  const Lines lines = told(host.log);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "final c2 Fine."), 1);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "final c3 Fine."), 1);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "error c4 "), 1);
+}
+
+TEST(EngineChat, WhoIsGoneIsNotToldWhatItWaitedFor) {
+  Host host(kPromptTrent);
+  host.model = thinks_for_ever();
+  const std::string run = asked(host.send(followed("Hi.", "c1", "desk")));
+  host.send(followed("More.", "c2", "tab"));
+  host.send(Unsubscribe{"tab", std::nullopt});
+  host.model = says("Fine.");
+  host.log.clear();
+  host.send(ModelReplied{run, "Hello.", {}});
+  for (const ChatEvent& event : all<ChatEvent>(host.log)) {
+    EXPECT_EQ(std::count(event.subscribers.begin(), event.subscribers.end(), "tab"), 0);
+  }
+}
+
+TEST(EngineChat, TheIdOfARunToComeIsNobodyElses) {
+  Host host(kPromptTrent);
+  host.model = thinks_for_ever();
+  host.send(message_to(main_key(), "Hi."));
+  CronFired job;
+  job.job_id = "job";
+  job.text = "look around";
+  job.run = CronRun::turn;
+  job.session_key = main_key();
+  const std::string promised = *only<ProducerHeard>(host.send(job)).run_id;
+  const auto taken = host.engine.apply(followed("Hi.", promised), host.now);
+  ASSERT_FALSE(taken.ok());
+  EXPECT_EQ(taken.error().field, "client_run_id");
+}
+
+TEST(EngineChat, ARunThatNobodyCanFollowGoesOn) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+                "limits": {"live_runs": 1}})");
+  host.model = thinks_for_ever();
+  host.send(message_to(main_key(), "Hi."));
+  const std::string run = asked(host.send(message_from("C1", "Hi.")));
+  EXPECT_EQ(kinds(host.apply(piece(run, "Hel"))), "");
+  EXPECT_EQ(only<RunEnded>(host.apply(ModelReplied{run, "Hello.", {}})).outcome,
+            RunOutcome::replied);
 }
 
 // ---- bad input

@@ -312,5 +312,104 @@ TEST(EngineErrands, WhatIsSaidTwiceIsHeardOnce) {
   EXPECT_EQ(only<ProducerHeard>(host.send(said)).hearing, Hearing::duplicate);
 }
 
+// ---- what cannot be taken is refused before anything has changed
+
+TEST(EngineErrands, WhatIsTooLongForTheModelIsRefusedInWhole) {
+  Host host(R"({"agents": {"list": [{"id": "trent"}]}, "hooks": {"enabled": true},
+                "limits": {"text_bytes": 3000}})");
+  // It fits as it is written, but not as it is shown.
+  const std::string text = "System: " + std::string(2'992, 'x');
+  WebhookReceived hook = agent_hook(text);
+  hook.agent->idempotency_key = "k";
+  CronFired job = cron(CronRun::turn);
+  job.text = text;
+  const std::string before = snapshot_of(host.engine);
+  EXPECT_EQ(only<WebhookAnswered>(host.apply(hook)).response.status, 400);
+  const NodeEvent asked{"n", "agent.request", R"({"message": ")" + text + "\"}"};
+  EXPECT_EQ(only<ProducerHeard>(host.apply(asked)).hearing, Hearing::refused);
+  const auto failed = host.engine.apply(job, host.now);
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().field, "text");
+  EXPECT_EQ(snapshot_of(host.engine), before);
+  hook.agent->message = "shorter";
+  EXPECT_FALSE(only<WebhookAnswered>(host.apply(hook)).replayed) << "it was never accepted";
+}
+
+TEST(EngineErrands, LanesThatOnlyWaitTakePlaces) {
+  Host host(R"({"agents": {"list": [{"id": "trent"}]}, "hooks": {"enabled": true},
+                "messages": {"running": 1}, "limits": {"sessions": 2}})");
+  host.model = thinks_for_ever();
+  host.send(message_to(main_key(), "Hi."));
+  const auto status = [&] {
+    return only<WebhookAnswered>(host.send(agent_hook())).response.status;
+  };
+  EXPECT_EQ(status(), 200);
+  EXPECT_EQ(status(), 200);
+  EXPECT_EQ(status(), 503);
+  const std::string before = snapshot_of(host.engine);
+  CronFired job = cron(CronRun::turn);
+  for (const Command& late : {Command(job), Command(message_from("7", "/queue followup"))}) {
+    EXPECT_FALSE(host.engine.apply(late, host.now).ok()) << command_to_json(late);
+    EXPECT_EQ(snapshot_of(host.engine), before);
+  }
+}
+
+TEST(EngineErrands, ErrandsForSessionsToComeTakePlaces) {
+  Host host(R"({"agents": {"list": [{"id": "trent"}]}, "messages": {"running": 1},
+                "limits": {"sessions": 2}})");
+  host.model = thinks_for_ever();
+  host.send(message_to(main_key(), "Hi."));
+  CronFired job = cron(CronRun::turn);
+  job.session_key = key("agent:trent:discord:channel:1");
+  host.send(job);
+  job.session_key = key("agent:trent:discord:channel:2");
+  EXPECT_EQ(host.engine.apply(job, host.now).error().field, "session_key");
+}
+
+TEST(EngineErrands, ASessionThatNobodyCanNameIsNotKept) {
+  Host host(kHooked);
+  host.model = [](const CallModel& call) {
+    ModelReplied reply{call.run_id, "did it", {}};
+    reply.input_tokens = 100;
+    return std::optional<Command>(reply);
+  };
+  WebhookReceived hook = agent_hook();
+  hook.agent->channel = "slack";
+  hook.agent->to = "C1";
+  const std::string before = snapshot_of(host.engine, "/sessions");
+  const auto effects = host.send(hook);
+  host.apply(DeliveryFailed{only<RunEnded>(effects).run_id, "gone", false});
+  EXPECT_EQ(snapshot_of(host.engine, "/sessions"), before);
+}
+
+TEST(EngineErrands, WhatWasRefusedMayBeSaidAgain) {
+  Host host(R"({"agents": {"list": [{"id": "trent"}]}, "limits": {"queued_turns": 1}})");
+  host.model = thinks_for_ever();
+  const auto first = host.send(message_to(main_key(), "Hi."));
+  host.send(message_to(main_key(), "And?"));
+  const NodeEvent said{"n", "voice.transcript", R"({"text": "lights on"})"};
+  EXPECT_EQ(only<ProducerHeard>(host.send(said)).hearing, Hearing::refused);
+  host.model = says("ok");
+  host.send(ModelReplied{only<RunStarted>(first).run_id, "Hello.", {}});
+  host.advance(kSecond);
+  EXPECT_EQ(only<ProducerHeard>(host.send(said)).hearing, Hearing::started);
+}
+
+TEST(EngineErrands, AMessageCannotComeFromARunThatHasYetToStart) {
+  Host host(kPromptTrent);
+  host.model = thinks_for_ever();
+  const auto first = host.send(message_to(main_key(), "Hi."));
+  CronFired job = cron(CronRun::turn);
+  job.session_key = main_key();
+  const std::string promised = *only<ProducerHeard>(host.send(job)).run_id;
+  Inbound message = message_to(main_key(), "And?");
+  message.caused_by = promised;
+  host.send(message);
+  host.model = says("ok");
+  host.send(ModelReplied{only<RunStarted>(first).run_id, "Hello.", {}});
+  EXPECT_EQ(all<RunEnded>(host.log).size(), 3U) << "everyone had a run";
+  EXPECT_EQ(snapshot_of(host.engine, "/turns"), "{}");
+}
+
 }  // namespace
 }  // namespace vagus::testing_engine

@@ -572,5 +572,15 @@ TEST(FollowupQueuesModel, EveryAcceptedMessageEndsOnceAndInOrder) {
   }
 }
 
+// A lane's own time stops at zero, and its queue must be ready by then.
+TEST_F(FollowupQueuesTest, AStepOfTheClockBeforeZeroKeepsThePause) {
+  settings = settings_for(QueueMode::collect, 20, DropPolicy::summarize, 500);
+  push(turn("one"));
+  queues.shift(-1'200);
+  EXPECT_EQ(queues.due("a"), 300);
+  queues.shift(-1'200);
+  EXPECT_EQ(queues.due("a"), 0);
+}
+
 }  // namespace
 }  // namespace vagus

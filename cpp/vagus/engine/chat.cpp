@@ -44,7 +44,15 @@ MaybeError Engine::check_client(const Inbound& inbound) const {
     return make_error(ErrorCode::invalid_input, "client_run_id", "",
                       "is required where there is a subscriber");
   }
-  return chat_.check_client(*inbound.client_run_id, inbound.subscriber);
+  const std::string& name = *inbound.client_run_id;
+  const bool is_promised = std::any_of(errands_.begin(), errands_.end(), [&name](const auto& each) {
+    return each.second.run_id == name;
+  });
+  if (is_promised) {
+    return make_error(ErrorCode::invalid_input, "client_run_id", name,
+                      "names a run that has yet to start");
+  }
+  return chat_.check_client(name, inbound.subscriber);
 }
 
 // A client's name that another run got while this turn waited is not used twice; and a run is not
@@ -65,10 +73,16 @@ void Engine::open_chat(const ActiveRun& run) {
     registration.owner = ChatPrincipal{registration.clients.front().subscribers.front(), {}, false};
   }
   if (chat_.open(registration, now_)) {
-    registration.clients.clear();
+    // One of them cannot follow it: two have one name, or they are too many. The others can.
+    const std::vector<ChatClient> clients = std::exchange(registration.clients, {});
     chat_.open(registration, now_);
+    for (const ChatClient& client : clients) follow(run.id, run.lane, client);
   }
   tell_clients();
+}
+
+void Engine::follow(const std::string& run_id, const SessionKey& lane, const ChatClient& client) {
+  if (chat_.join(run_id, client, now_)) tell_unanswered(lane, {client}, "too many follow this run");
 }
 
 // A message that is answered by a run of others, or by none, is told its end all the same.
@@ -76,7 +90,7 @@ void Engine::tell_followers(const SessionKey& lane, const TurnEnd& ended) {
   auto followers = followers_.extract(ended.message);
   if (followers.empty()) return;
   if (!ended.run_id) return tell_unanswered(lane, followers.mapped(), ended.reason);
-  for (const ChatClient& client : followers.mapped()) chat_.join(*ended.run_id, client, now_);
+  for (const ChatClient& client : followers.mapped()) follow(*ended.run_id, lane, client);
   tell_clients();
 }
 
@@ -98,10 +112,16 @@ void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClien
   tell_clients();
 }
 
+// Where there was no room for it, nobody follows a run. A client's name finds the client's run.
+bool Engine::is_followed(const std::string& run_id) const {
+  const ChatRun* run = chat_.find(run_id);
+  return run != nullptr && run->id == run_id;
+}
+
 // An abort has told it already. An ending is not refused for its length: a prefix of the answer or
 // a quoted error may have made it longer than a text may be.
 void Engine::close_chat(const ActiveRun& run, const RunEnded& ended) {
-  if (chat_.find(run.id) == nullptr) return;
+  if (!is_followed(run.id)) return;
   ChatInput input = ending_of_run(ended);
   const auto most = static_cast<std::size_t>(config_.limits.text_bytes);
   for (std::string* text : {&input.text, &input.error}) {
@@ -120,7 +140,7 @@ void Engine::tell_clients() {
 MaybeError Engine::handle(const StreamModel& piece) {
   const Result<ActiveRun*> run = active(piece.run_id, RunStage::model);
   if (!run) return run.error();
-  if (*run == nullptr) return std::nullopt;
+  if (*run == nullptr || !is_followed(piece.run_id)) return std::nullopt;
   ChatInput input;
   input.run_id = piece.run_id;
   input.kind = piece.tool ? ChatInputKind::tool : ChatInputKind::text;
@@ -172,6 +192,12 @@ MaybeError Engine::handle(const Subscribe& subscribe) {
 MaybeError Engine::handle(const Unsubscribe& unsubscribe) {
   if (!unsubscribe.session_key) {
     chat_.disconnect(unsubscribe.subscriber);
+    for (auto& [message, clients] : followers_) {
+      for (ChatClient& client : clients) {
+        std::vector<std::string>& names = client.subscribers;
+        names.erase(std::remove(names.begin(), names.end(), unsubscribe.subscriber), names.end());
+      }
+    }
     return std::nullopt;
   }
   const Result<SessionKey> session = known_session("session_key", *unsubscribe.session_key);

@@ -94,7 +94,7 @@ MaybeError Engine::handle(const Inbound& inbound) {
   }();
   if (!session) return session.error();
   const SessionKey lane = home_of(*session);
-  if (auto failed = sessions_.check_room(lane)) return failed;
+  if (auto failed = check_room(lane)) return failed;
 
   const std::optional<DeliveryRoute> route = route_of_message(inbound);
   const QueueOverrides own = read_directive(lane, directive, inbound, route);
@@ -239,8 +239,10 @@ MaybeError Engine::handle(const DeliveryFailed& failure) {
   const std::optional<Parcel> lost = outbox_.give_up(failure.run_id);
   if (!lost) return std::nullopt;  // reported before, or too long ago
   // Nobody has seen it, so saying it again is no repetition.
-  HeartbeatMemory& memory = sessions_.at(lost->home).heartbeats;
-  if (lost->heartbeat && memory.text == lost->text) memory.text.clear();
+  if (lost->heartbeat) {
+    HeartbeatMemory& memory = sessions_.at(lost->home).heartbeats;
+    if (memory.text == lost->text) memory.text.clear();
+  }
   emit(DeliveryAbandoned{lost->run_id, lost->lane, lost->route, failure.error, lost->attempts});
   return std::nullopt;
 }

@@ -258,6 +258,8 @@ class Engine {
   MaybeError check_client(const Inbound& inbound) const;
   void open_chat(const ActiveRun& run);
   void close_chat(const ActiveRun& run, const RunEnded& ended);
+  bool is_followed(const std::string& run_id) const;
+  void follow(const std::string& run_id, const SessionKey& lane, const ChatClient& client);
   void tell_clients();
   void tell_followers(const SessionKey& lane, const TurnEnd& ended);
   void tell_unanswered(const SessionKey& lane, const std::vector<ChatClient>& clients,
@@ -267,6 +269,10 @@ class Engine {
   MaybeError tell_of(Producer producer, std::string id, const Tidings& tidings);
   void hear(Producer producer, std::string id, Hearing hearing, std::string reason);
   MaybeError hear_node(const NodeEvent& event, const NodeReport& report);
+  MaybeError take_node_turn(const NodeEvent& event, const NodeTurn& turn, const SessionKey& lane,
+                            ProducerHeard heard);
+  MaybeError check_room(const SessionKey& lane) const;
+  MaybeError check_place(const std::optional<DeliveryRoute>& route) const;
   void take_errand(const SessionKey& lane, UserTurn turn, Effect told);
   MaybeError do_cron_job(const CronFired& fired, const AgentId& agent);
   RunEnded answer_errand(const ActiveRun& run, const ModelReplied& reply);

@@ -36,7 +36,8 @@ MaybeError check_fired(const CronFired& fired, const Limits& limits) {
   if (auto failed = check_label("name", fired.name)) return failed;
   if (auto failed = check_label("model", fired.model.value_or(""))) return failed;
   if (auto failed = check_label("thinking", fired.thinking.value_or(""))) return failed;
-  const bool fits = static_cast<std::int64_t>(fired.text.size()) <= limits.text_bytes;
+  // As the model will see it, which may be longer than what was written.
+  const bool fits = std::ssize(neutralize_system_lines(fired.text)) <= limits.text_bytes;
   if (is_blank(fired.text) || !fits || !is_valid_utf8(fired.text)) {
     return make_error(ErrorCode::invalid_input, "text", fired.text,
                       "must be valid UTF-8 that is neither blank nor longer than " +
@@ -61,7 +62,20 @@ Result<AgentId> Engine::agent_of(const std::optional<AgentId>& given) const {
   return make_error(ErrorCode::unknown_agent, "agent", given->str(), "not configured");
 }
 
-// REQUIRES: fewer than `limits.queued_turns` messages wait for the lane.
+// Whether a turn can wait for `lane`. A lane whose errands keep nothing has a queue and no session.
+MaybeError Engine::check_room(const SessionKey& lane) const {
+  if (auto failed = sessions_.check_room(lane)) return failed;
+  return turns_.check_room(lane.str());
+}
+
+// Where a producer wants its answer.
+MaybeError Engine::check_place(const std::optional<DeliveryRoute>& route) const {
+  if (!route) return std::nullopt;
+  return events_.check(SystemEvent{0, "route", std::nullopt, route, false, now_});
+}
+
+// REQUIRES: `check_room`; the text is within `limits.text_bytes`; fewer than `limits.queued_turns`
+// messages wait for the lane.
 void Engine::take_errand(const SessionKey& lane, UserTurn turn, Effect told) {
   const std::string& name = lane.str();
   const bool busy = lanes_.busy(name) || turns_.find(name) != nullptr;
@@ -72,6 +86,7 @@ void Engine::take_errand(const SessionKey& lane, UserTurn turn, Effect told) {
   const TurnReceipt receipt =
       turns_.push(name, std::move(turn), settings, now_, false).value_or_throw();
   errands_.emplace(receipt.message, errand);
+  if (!errand.fresh) sessions_.at(lane);  // the place that it was found to have
   emit(std::move(told));
   if (busy) emit(TurnQueued{lane, turns_.depth(name), receipt.message, std::nullopt});
   schedule_turns(lane);
@@ -111,11 +126,8 @@ MaybeError Engine::do_cron_job(const CronFired& fired, const AgentId& agent) {
   const Result<SessionKey> session = known_session("session_key", fired.session_key.value_or(own));
   if (!session) return session.error();
   const SessionKey lane = home_of(*session);
-  if (fired.route) {
-    const SystemEvent probe{0, "route", std::nullopt, fired.route, false, now_};
-    if (auto failed = events_.check(probe)) return failed;
-  }
-  if (auto failed = sessions_.check_room(lane)) return failed;
+  if (auto failed = check_place(fired.route)) return failed;
+  if (auto failed = check_room(lane)) return failed;
   IdSource ids = ids_;
   Errand errand;
   errand.run_id = ids.next();
@@ -125,12 +137,8 @@ MaybeError Engine::do_cron_job(const CronFired& fired, const AgentId& agent) {
   errand.model = fired.model;
   errand.thinking = fired.thinking;
   if (fired.timeout_seconds) errand.timeout = *fired.timeout_seconds * kSecond;
-  errand.report = ErrandReport{main,
-                               called(fired),
-                               "cron:" + fired.job_id,
-                               std::nullopt,
-                               fired.wake_mode == HookMode::now,
-                               "cron:" + fired.job_id};
+  errand.report = ErrandReport{main, called(fired), "cron:" + fired.job_id,
+                               fired.wake_mode == HookMode::now, "cron:" + fired.job_id};
   UserTurn turn;
   turn.text = neutralize_system_lines(fired.text);
   turn.route = fired.route;
@@ -183,7 +191,6 @@ void Engine::report_errand(const ActiveRun& run, const RunEnded& ended) {
   tidings.session = report.session;
   tidings.text = prefix_within(text, static_cast<std::size_t>(config_.limits.event_bytes));
   tidings.tag = report.tag;
-  tidings.route = report.route;
   if (report.wakes) tidings.wake = errand.cron ? WakeKind::cron : WakeKind::hook;
   tidings.reason = report.reason + (well ? "" : ":error");
   tidings.caused_by = run.id;

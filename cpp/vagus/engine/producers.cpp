@@ -204,24 +204,25 @@ MaybeError Engine::hear_node(const NodeEvent& event, const NodeReport& report) {
     emit(std::move(heard));
     return std::nullopt;
   }
-  const NodeTurn& turn = std::get<NodeTurn>(report.what);
-  const SessionKey lane = home_of(*session);
-  if (auto failed = sessions_.check_room(lane)) return failed;
-  if (!turn.fingerprint.empty() && voices_.repeats(lane.str(), turn.fingerprint, now_)) {
-    heard.hearing = Hearing::duplicate;
-    emit(std::move(heard));
-    return std::nullopt;
+  return take_node_turn(event, std::get<NodeTurn>(report.what), home_of(*session),
+                        std::move(heard));
+}
+
+// A node asks the agent for something.
+MaybeError Engine::take_node_turn(const NodeEvent& event, const NodeTurn& turn,
+                                  const SessionKey& lane, ProducerHeard heard) {
+  UserTurn asked;
+  asked.text = neutralize_system_lines(turn.message);
+  if (std::ssize(asked.text) > config_.limits.text_bytes) {
+    return make_error(
+        ErrorCode::invalid_input, "payload", asked.text,
+        "asks for more than limits.text_bytes (" + std::to_string(config_.limits.text_bytes) + ")");
   }
+  if (auto failed = check_room(lane)) return failed;
   if (turns_.depth(lane.str()) >= config_.limits.queued_turns) {
     return make_error(ErrorCode::invalid_input, "payload.sessionKey", lane.str(),
                       "too many turns wait for this session");
   }
-  Errand errand;
-  errand.run_id = ids_.next();
-  errand.reason = event.event;
-  errand.thinking = turn.thinking;
-  if (turn.timeout_seconds) errand.timeout = *turn.timeout_seconds * kSecond;
-  heard.run_id = errand.run_id;
   // Never a fallback to where others last wrote from.
   std::optional<DeliveryRoute> route;
   if (turn.deliver && turn.channel && turn.to) {
@@ -229,8 +230,19 @@ MaybeError Engine::hear_node(const NodeEvent& event, const NodeReport& report) {
   } else if (turn.deliver && !turn.channel && !turn.to) {
     route = reply_route(lane);
   }
-  UserTurn asked;
-  asked.text = neutralize_system_lines(turn.message);
+  if (auto failed = check_place(route)) return failed;
+  // Nothing refuses it any more: what was refused may be said again.
+  if (!turn.fingerprint.empty() && voices_.repeats(lane.str(), turn.fingerprint, now_)) {
+    heard.hearing = Hearing::duplicate;
+    emit(std::move(heard));
+    return std::nullopt;
+  }
+  Errand errand;
+  errand.run_id = ids_.next();
+  errand.reason = event.event;
+  errand.thinking = turn.thinking;
+  if (turn.timeout_seconds) errand.timeout = *turn.timeout_seconds * kSecond;
+  heard.run_id = errand.run_id;
   asked.route = route;
   asked.errand = errand;
   take_errand(lane, std::move(asked), std::move(heard));

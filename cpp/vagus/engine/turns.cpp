@@ -46,6 +46,8 @@ QueueOverrides Engine::read_directive(const SessionKey& lane, const QueueDirecti
 bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings& settings,
                      std::vector<ChatClient> clients) {
   const std::string& name = lane.str();
+  // Only a run in flight can wait for an answer; a producer knows the id of its run before that.
+  if (turn.asked_by && active_.count(*turn.asked_by) == 0) turn.asked_by.reset();
   const auto refuse = [&](TurnRefusal reason) {
     emit(TurnRefused{lane, turns_.depth(name), turn.route, reason, turn.message_id});
     // A message that came before is answered there.

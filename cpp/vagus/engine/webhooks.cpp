@@ -26,7 +26,10 @@ MaybeError check_label(std::string_view field, const std::optional<std::string>&
 }
 
 MaybeError check_agent_hook(const AgentHook& hook, const Limits& limits) {
-  if (auto failed = check_text("message", hook.message, limits)) return failed;
+  // As the model will see it, which may be longer than what was sent.
+  if (auto failed = check_text("message", neutralize_system_lines(hook.message), limits)) {
+    return failed;
+  }
   if (auto failed = check_label("name", hook.name)) return failed;
   if (auto failed = check_label("channel", hook.channel)) return failed;
   if (auto failed = check_label("to", hook.to)) return failed;
@@ -163,17 +166,17 @@ MaybeError Engine::accept(const WebhookReceived& received, const AgentHook& hook
   errand.model = hook.model;
   errand.thinking = hook.thinking;
   if (hook.timeout_seconds) errand.timeout = *hook.timeout_seconds * kSecond;
-  errand.report = ErrandReport{main,
-                               called(hook),
-                               "hook:" + run_id,
-                               std::nullopt,
-                               hook.wake_mode == HookMode::now,
-                               "hook:" + run_id};
-  const auto full = sessions_.check_room(lane);
+  errand.report = ErrandReport{main, called(hook), "hook:" + run_id,
+                               hook.wake_mode == HookMode::now, "hook:" + run_id};
+  const auto full = check_room(lane);
   UserTurn turn;
   turn.text = neutralize_system_lines(hook.message);
   turn.route = route_of(hook, session);
   turn.errand = errand;
+  if (auto failed = check_place(turn.route)) {
+    turn_away(*failed);
+    return std::nullopt;
+  }
   const WebhookAnswered answer{agent_accepted(run_id), lane, run_id, false, ""};
   if (full || turns_.depth(lane.str()) >= config_.limits.queued_turns) {
     emit(WebhookAnswered{refusal(HookProblem::no_room), lane, std::nullopt, false,

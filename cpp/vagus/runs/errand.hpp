@@ -14,7 +14,6 @@ struct ErrandReport {
   SessionKey session;
   std::string name;  ///< what people call the errand, such as `Hook Deploy`
   std::string tag;
-  std::optional<DeliveryRoute> route;
   bool wakes = true;
   std::string reason;  ///< of the wake; that of a failure ends in `:error`
 };

@@ -110,7 +110,8 @@ std::optional<Millis> FollowupQueue::due() const {
   if (!items_.empty() && items_.front().at_once) return items_.front().turn.at;
   const Millis longest =
       debounce_ > kMaxMillis / kLongestDebounces ? kMaxMillis : debounce_ * kLongestDebounces;
-  return std::min(add_saturated(quiet_since_, debounce_), add_saturated(waits_since_, longest));
+  return std::max<Millis>(
+      0, std::min(add_saturated(quiet_since_, debounce_), add_saturated(waits_since_, longest)));
 }
 
 std::optional<std::string> FollowupQueue::next_asked_by() const {
@@ -241,8 +242,9 @@ std::int64_t FollowupQueue::dropped() const {
 
 void FollowupQueue::shift(Millis delta) {
   const auto move = [delta](Millis& at) { at = std::clamp<Millis>(at + delta, 0, kMaxMillis); };
-  move(quiet_since_);
-  move(waits_since_);
+  // May be before zero: what is due counts from here, and must not come later than its lane.
+  quiet_since_ += delta;
+  waits_since_ += delta;
   for (Item& item : items_) move(item.turn.at);
   if (!out_) return;
   for (Item& item : out_->items) move(item.turn.at);

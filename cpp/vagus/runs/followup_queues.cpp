@@ -18,9 +18,14 @@ MaybeError FollowupQueues::check(const std::string& lane, const UserTurn& turn) 
   if (lane.size() > kMaxKeyBytes) return refused("lane", lane, names);
   const std::string& id = turn.message_id ? *turn.message_id : lane;
   if (id.size() > kMaxKeyBytes) return refused("message_id", id, names);
+  return check_room(lane);
+}
+
+MaybeError FollowupQueues::check_room(const std::string& lane) const {
   if (find(lane) != nullptr || std::ssize(queues_) < limits_.sessions) return std::nullopt;
-  return refused("lane", lane,
-                 "one lane more than limits.sessions (" + std::to_string(limits_.sessions) + ")");
+  return make_error(
+      ErrorCode::invalid_input, "lane", lane,
+      "one lane more than limits.sessions (" + std::to_string(limits_.sessions) + ")");
 }
 
 Result<TurnReceipt> FollowupQueues::push(const std::string& lane, UserTurn turn,

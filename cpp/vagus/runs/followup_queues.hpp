@@ -89,6 +89,9 @@ class FollowupQueues {
   /// (`limits.ended_turns`).
   Result<TurnFate> fate(std::int64_t message) const;
 
+  /// Errors: `invalid_input` for a lane that would be one more than `limits.sessions`.
+  MaybeError check_room(const std::string& lane) const;
+
   const FollowupQueue* find(const std::string& lane) const;
   std::int64_t depth(const std::string& lane) const;
 
