@@ -143,12 +143,48 @@ def test_a_retry_that_falls_due_is_left_to_the_host(state: Path) -> None:
     assert replayed(state).snapshot()["deliveries"] == 1
 
 
-@pytest.mark.parametrize("content", ["", "{}\n", "not json\n", "\xff\n"])
-def test_what_is_no_journal_is_refused(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}\n",
+        "{}",
+        "not json\n",
+        "not json",
+        "a note\nand more",
+        "\xff\n",
+        "[" * 100_000 + "\n",
+        f'{{"vagus": "{vagus.__version__}", "id_seed": {2**70}, "config": {{}}}}\n',
+    ],
+    ids=range(9),
+)
+def test_what_is_no_journal_is_refused_and_left_alone(tmp_path: Path, content: str) -> None:
     path = tmp_path / "journal"
     path.write_text(content, encoding="latin-1")
     with pytest.raises(JournalError):
         Journal(path)
+    assert path.read_text(encoding="latin-1") == content
+
+
+@pytest.mark.parametrize("content", ["{", '{"agents": {"list": [{"id": "main"}]}}'])
+def test_a_configuration_makes_no_journal_of_another_file(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(content, encoding="utf-8")
+    try:
+        with Journal(path, {"agents": {"list": [{"id": "main"}]}}):
+            assert content == "{"  # the beginning of a first line that a crash cut short
+    except JournalError:
+        assert path.read_text(encoding="utf-8") == content
+
+
+def test_an_event_that_there_is_no_room_for_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with Journal(path, {"agents": {"list": [{"id": "main"}]}, "limits": {"sessions": 1}}):
+        pass
+    assert event(path, "--session-key", "agent:main:one").exit_code == 0
+    before = path.read_bytes()
+    assert event(path, "--session-key", "agent:main:two").exit_code == 1
+    assert path.read_bytes() == before
 
 
 def test_a_damaged_line_is_named_and_a_cut_one_removed(state: Path) -> None:
@@ -160,5 +196,8 @@ def test_a_damaged_line_is_named_and_a_cut_one_removed(state: Path) -> None:
         assert list(journal.entries()) == [(7, vagus.Tick())]
     assert state.read_bytes() == whole
     state.write_bytes(whole + b"8 {}\n")
+    with Journal(state) as journal, pytest.raises(JournalError, match="line 3"):
+        list(journal.entries())
+    state.write_bytes(whole + b'99999999999999999999 {"type": "Tick"}\n')
     with Journal(state) as journal, pytest.raises(JournalError, match="line 3"):
         list(journal.entries())

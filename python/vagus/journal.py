@@ -89,7 +89,10 @@ class Journal:
         for number, line in enumerate(self._lines[1:], start=2):
             now_ms, _, command = line.partition(" ")
             try:
-                entry = int(now_ms), command_from_json(command)
+                at = int(now_ms)
+                if not 0 <= at < 1 << 53:
+                    raise ValueError(f"no time in milliseconds: {now_ms[:40]}")
+                entry = at, command_from_json(command)
             except ValueError as error:
                 raise self._refusal(f"line {number} is damaged ({error})") from None
             yield entry
@@ -128,12 +131,18 @@ class Journal:
         self._file.seek(0)
         content = self._file.read()
         end = content.rfind(b"\n") + 1
-        if end < len(content):
-            self._file.truncate(end)
+        self._end = end if end < len(content) else None
+        if end == 0 and not content.startswith(_FIRST_BYTES[: len(content)]):
+            raise self._refusal("is no journal")
         try:
             return content[:end].decode().split("\n")[:-1]
         except UnicodeDecodeError:
             raise self._refusal("is no journal") from None
+
+    def _cut(self) -> None:
+        """Takes away what a crash left of a last line, once it is known to be a journal's."""
+        if self._end is not None:
+            self._file.truncate(self._end)
 
     def _head(self, config: Mapping[str, Any] | None) -> tuple[dict[str, Any], Engine]:
         if not self._lines:
@@ -141,17 +150,20 @@ class Journal:
                 raise self._refusal("is empty, and there is no configuration to begin with")
             plain = json.loads(json.dumps(config))
             engine = Engine(plain)
+            self._cut()
             self._append(json.dumps(_head_of(engine.id_seed, plain)))
             return plain, engine
         try:
             head = json.loads(self._lines[0])
             seed, kept = int(head["id_seed"]), dict(head["config"])
-        except (ValueError, TypeError, KeyError):
+            engine = Engine(kept, id_seed=seed)
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise self._refusal("is no journal") from None
         wanted = kept if config is None else json.loads(json.dumps(config))
         if head != _head_of(seed, wanted):
             raise self._refusal("another version or configuration; start a new journal")
-        return kept, Engine(kept, id_seed=seed)
+        self._cut()
+        return kept, engine
 
     def _append(self, line: str) -> None:
         try:
@@ -164,6 +176,9 @@ class Journal:
 
     def _refusal(self, why: str) -> JournalError:
         return JournalError(f"{self.path}: {why}", field="path", value=repr(str(self.path)))
+
+
+_FIRST_BYTES = b'{"vagus": '
 
 
 def _head_of(id_seed: int, config: dict[str, Any]) -> dict[str, Any]:

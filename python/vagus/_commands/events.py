@@ -71,7 +71,7 @@ def event(
 def _told(
     journal: Journal, *, text: str, mode: Mode, session_key: str, agent: str | None
 ) -> dict[str, Any]:
-    """Applies the journal and then the event, which is written before it is applied."""
+    """Applies the journal and then the event, which is written only if the engine takes it."""
     config: dict[str, Any] = journal.config
     now_ms = 0
     for now_ms, command in journal.entries():
@@ -89,7 +89,6 @@ def _told(
         reply_in_session=True,
     )
     now_ms = max(now_ms, time.time_ns() // 1_000_000)
-    vagus.Engine(config).apply(post, now_ms)  # what is refused must not be written
     told = _apply(journal, now_ms, post)
     return {name: value for effect in told for name, value in _shown(effect).items()}
 
@@ -109,8 +108,8 @@ def _admitted(
 
 
 def _apply(journal: Journal, now_ms: int, post: vagus.PostEvent) -> list[vagus.Effect]:
+    told = journal.engine.apply(post, now_ms)  # no host runs: nothing is lost if writing fails
     journal.write(now_ms, post)
-    told = journal.engine.apply(post, now_ms)
     for effect in told:
         if isinstance(effect, vagus.Deliver):  # a retry that fell due; the host will make the next
             failed = vagus.DeliveryFailed(run_id=effect.run_id, error=_NO_HOST)
