@@ -7,6 +7,8 @@ import pytest
 
 from vagus import (
     CallModel,
+    ChatEvent,
+    Command,
     ContextKey,
     Deliver,
     DeliveryRoute,
@@ -19,9 +21,11 @@ from vagus import (
     PostEvent,
     RunEnded,
     RunStarted,
+    Subscribe,
     Tick,
     TurnQueued,
     TurnSettled,
+    Unsubscribe,
     WakeQueued,
 )
 from vagus.testing import INVARIANTS, Harness, invariants
@@ -197,6 +201,37 @@ def test_a_message_may_wait_where_the_engine_says_so():
 def test_a_run_in_flight_needs_no_end_yet():
     snapshot = IDLE | {"runs": [{"run_id": "r1"}]}
     assert broken("one_terminal_per_run", record(started(), snapshot=snapshot)) == []
+
+
+def chat(state: Literal["delta", "final"], *subscribers: str) -> ChatEvent:
+    return ChatEvent(
+        run_id="r1", client_run_id="c1", state=state, seq=1, session_key=A, subscribers=subscribers
+    )
+
+
+def followed(*meanwhile: Command, told: tuple[str, ...] = ()) -> Evidence:
+    """A run whose beginning is told to screen, commands, and an end that `told` are told."""
+    exchanges = [
+        Exchange(1, Tick(), [started(), chat("delta", "screen")]),
+        *(Exchange(2, command, []) for command in meanwhile),
+        Exchange(3, Tick(), [chat("final", *told), ended()]),
+    ]
+    return Evidence(config=CONFIG, id_seed=0, exchanges=exchanges, snapshot=IDLE)
+
+
+def test_who_was_told_a_beginning_is_told_the_end():
+    assert broken("one_terminal_per_run", followed(told=("screen",))) == []
+    assert broken("one_terminal_per_run", followed()) == ["screen is not told the end of c1"]
+    listens = Subscribe(subscriber="screen", session_key=B)
+    assert len(broken("one_terminal_per_run", followed(listens))) == 1
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [[], [Subscribe(subscriber="screen", session_key=B)]], ids=["leaves", "moves on"]
+)
+def test_who_leaves_before_the_end_need_not_be_told(meanwhile):
+    leaves = Unsubscribe(subscriber="screen", session_key=A)
+    assert broken("one_terminal_per_run", followed(leaves, *meanwhile)) == []
 
 
 def test_a_wake_may_wait_behind_a_run():

@@ -25,7 +25,6 @@ from vagus import (
     RunEnded,
     RunStarted,
     SessionReset,
-    Subscribe,
     TurnQueued,
     TurnSettled,
     Unsubscribe,
@@ -285,14 +284,12 @@ class _Followers:
     def __init__(self) -> None:
         self._told: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._ended: set[tuple[str, str]] = set()
-        self._gone: set[str] = set()
 
     def see_command(self, exchange: Exchange) -> None:
-        command = exchange.command
-        if isinstance(command, Unsubscribe):
-            self._gone.add(command.subscriber)
-        elif isinstance(command, Subscribe):
-            self._gone.discard(command.subscriber)
+        if isinstance(exchange.command, Unsubscribe):
+            # Who left before the end need not be told it, whatever it listens to since.
+            for told in self._told.values():
+                told.discard(exchange.command.subscriber)
 
     def see_effect(self, effect: Kept) -> Iterator[str]:
         if isinstance(effect, ChatEvent):
@@ -303,12 +300,12 @@ class _Followers:
                 self._told[name].update(effect.subscribers)
             else:
                 self._ended.add(name)
-                missed = self._told.pop(name, set()) - set(effect.subscribers) - self._gone
+                missed = self._told.pop(name, set()) - set(effect.subscribers)
                 yield from (f"{each} is not told the end of {name[1]}" for each in sorted(missed))
         elif isinstance(effect, RunEnded):
             left = [name for name in self._told if name[0] == effect.run_id]
             for name in left:
-                if self._told.pop(name) - self._gone:
+                if self._told.pop(name):
                     yield f"client run {name[1]} is not told its end"
 
 

@@ -19,6 +19,7 @@ from vagus import (
 from vagus.hooks import HookResponse, Transform, Webhooks
 from vagus.testing.host import Host
 from vagus.testing.records import RunList
+from vagus.testing.spans import refusal
 from vagus.types import CronRun, ExecPhase, HookMode, SubagentOutcome
 
 _TOKEN = "harness"
@@ -73,8 +74,15 @@ class Producers:
             node_id: the node.
             event: `exec.finished`, `voice.transcript`, …
             payload: what it sent, as plain values or as the text that came.
+
+        Raises:
+            vagus.InvalidInput: `payload` is neither.
         """
-        text = payload if isinstance(payload, str) else json.dumps(dict(payload))
+        try:
+            text = payload if isinstance(payload, str) else json.dumps(dict(payload))
+        except (TypeError, ValueError) as error:
+            why = f"must be text or a JSON object ({error})"
+            raise refusal("payload", payload, why) from None
         return self._host.tell(NodeEvent(node_id=node_id, event=event, payload=text))
 
     def transform(self, name: str, function: Transform) -> None:
@@ -105,7 +113,7 @@ class Producers:
         if self._webhooks is None:
             self._webhooks = Webhooks(self._hook_config, token=_TOKEN, transforms=self._transforms)
         settings = json.loads(self._hook_config).get("hooks") or {}
-        base = "/" + settings.get("path", "/hooks").strip("/")
+        base = "/" + settings.get("path", "/hooks").strip().strip("/")
         reception = self._webhooks.receive(
             "POST",
             f"{base}/{path}",

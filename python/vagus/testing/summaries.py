@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from vagus import Summarize, Summarized, SummaryFailed
+from vagus._errors import name_and_text
 from vagus.compaction import empty_summary
 
 Summariser: TypeAlias = Callable[[Summarize], str | None]
@@ -48,5 +49,5 @@ def answer(summariser: Summariser | None, asked: Summarize) -> Summarized | Summ
     except AssertionError:
         raise
     except Exception as error:
-        told = f"{type(error).__name__}: {error}"
+        told = name_and_text(error).encode(errors="replace").decode()
         return SummaryFailed(summary_id=asked.summary_id, error=told)
