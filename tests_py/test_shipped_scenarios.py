@@ -71,6 +71,24 @@ def test_the_incident(results):
     assert vagus.totals["tokens"]["min"] == vagus.totals["tokens"]["max"] == 13_154
 
 
+def rungs_of(variant):
+    return {step.rung for run in variant.runs for step in run.ledger.steps}
+
+
+def test_the_overflow(results):
+    with_summaries, without = results["overflow-recovered"].variants
+    assert "summarise" in rungs_of(with_summaries)
+    assert rungs_of(without) == {"drop-turns"}
+
+
+@pytest.mark.parametrize("summariser", ["fails", "useless", "silent"])
+def test_the_overflow_with_a_bad_summariser(summariser):
+    text = shipped()["overflow-recovered"].read_text()
+    result = Scenario.parse(text.replace("summariser: outline", f"summariser: {summariser}")).run()
+    assert [str(each) for variant in result.variants for each in variant.failures] == []
+    assert all("summarise" not in rungs_of(variant) for variant in result.variants)
+
+
 def test_the_ghosted_thread(results):
     shared, isolated = results["ghosted-thread"].variants
     thread = "agent:main:discord:channel:1234567890:thread:456"
@@ -95,6 +113,9 @@ EVENT = "  - event:\n      session_key: agent:main:discord:channel:1234567890:th
 SLOW = "latency: 500ms"
 
 BREAKS = [
+    ("agent-dies-silently", "requester: tab,", "requester: desk,", "steps[7].expect[0].run"),
+    ("final-without-key", "ends: 2", "ends: 0", "steps[3].expect[0].run"),
+    ("overflow-recovered", "at_most: 3000", "at_most: 2000", "totals.tokens.max.at_most"),
     (
         "isolated-ticks",
         "isolated_session: true",
@@ -164,6 +185,10 @@ BREAKS = [
         "steps[2].expect[0].runs.all.started_at",
     ),
 ]
+
+
+def test_each_of_them_has_a_way_to_fail():
+    assert {name for name, *_ in BREAKS} == set(NAMES)
 
 
 @pytest.mark.parametrize(("name", "old", "new", "path"), BREAKS)
