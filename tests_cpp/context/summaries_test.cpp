@@ -311,8 +311,15 @@ TEST(Summaries, WhatALimitOfTurnsTookIsToldToo) {
   const SummaryTask task = task_of(context, request);
   ASSERT_GT(task.first, 0);
   ASSERT_EQ(context.summarised(task, good_summary(task)).verdict, SummaryVerdict::adopted);
-  const std::string shown = prompt_text(assembled(context, asking(false)));
-  EXPECT_NE(shown.find(std::to_string(task.first) + " earlier messages"), std::string::npos)
+  const Assembly assembly = assembled(context, asking(false));
+  const std::string shown = prompt_text(assembly);
+  ASSERT_NE(shown.find("Decisions"), std::string::npos);
+  // What is neither shown beside the summary and the turn, nor in the summary.
+  const std::int64_t history = std::ssize(assembly.messages) - 2;
+  const std::int64_t left_out = 40 - history - (task.end - task.first);
+  EXPECT_GE(left_out, task.first);
+  EXPECT_NE(shown.find(std::to_string(left_out) + " earlier messages"), std::string::npos)
+      << left_out << "\n"
       << shown.substr(0, 2'000);
 }
 
