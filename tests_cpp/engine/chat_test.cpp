@@ -22,7 +22,7 @@ StreamModel piece(const std::string& run_id, std::string delta) {
 }
 
 /// The run in flight whose model was asked last.
-std::string asked(const std::vector<Effect>& effects) {
+std::string run_asked(const std::vector<Effect>& effects) {
   return only<CallModel>(effects).run_id;
 }
 
@@ -41,7 +41,7 @@ using Lines = std::vector<std::string>;
 TEST(EngineChat, ARunIsToldAsItIsWrittenAndEndsOnce) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(followed("Hi.", "c1")));
+  const std::string run = run_asked(host.send(followed("Hi.", "c1")));
   EXPECT_EQ(told(host.apply(piece(run, "Hello"))), Lines{"delta c1 Hello"});
   EXPECT_EQ(told(host.apply(piece(run, ", you"))), Lines{});
   EXPECT_EQ(host.alarm(), kStart + 75);
@@ -56,7 +56,7 @@ TEST(EngineChat, ARunIsToldAsItIsWrittenAndEndsOnce) {
 TEST(EngineChat, WithoutFollowersNothingIsTold) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(message_to(main_key(), "Hi.")));
+  const std::string run = run_asked(host.send(message_to(main_key(), "Hi.")));
   const std::optional<Millis> before = host.alarm();
   EXPECT_EQ(kinds(host.apply(piece(run, "Hello"))), "");
   EXPECT_EQ(kinds(host.apply(piece(run, " again"))), "");
@@ -133,7 +133,7 @@ TEST(EngineChat, AnEndingIsNotTooLongToBeTold) {
 TEST(EngineChat, WhatWasSaidBeforeAnAbortStaysInTheConversation) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(followed("Tell me a story.", "c1")));
+  const std::string run = run_asked(host.send(followed("Tell me a story.", "c1")));
   host.apply(piece(run, "Once upon"));
   AbortRun abort;
   abort.run_id = "c1";
@@ -176,7 +176,7 @@ TEST(EngineChat, OnlyWhoAskedMayAbort) {
 TEST(EngineChat, AnAbortedRunFreesItsLaneAndGivesItsEventsBack) {
   Host host(kPromptTrent);
   host.model = thinks_for_ever();
-  const std::string wake = asked(host.send(exec_event(main_key(), "exit 0")));
+  const std::string wake = run_asked(host.send(exec_event(main_key(), "exit 0")));
   host.send(message_to(main_key(), "And?"));
   const auto effects = host.send(AbortRun{wake, std::nullopt, std::nullopt, "rpc"});
   EXPECT_EQ(only<RunEnded>(effects).retry_at_ms, std::nullopt);
@@ -199,10 +199,27 @@ TEST(EngineChat, ClientIdsAreUsedOnce) {
   EXPECT_EQ(all<RunEnded>(effects).size(), 3U);
 }
 
+TEST(EngineChat, AMessageThatComesAgainUnderAnotherNameIsToldSo) {
+  Host host(kPromptTrent);
+  host.model = thinks_for_ever();
+  host.send(message_to(main_key(), "Hi."));
+  const auto again = [&](std::string client) {
+    Inbound message = followed("More.", std::move(client));
+    message.message_id = "m1";
+    return told(host.send(message));
+  };
+  EXPECT_EQ(again("c1"), Lines{});
+  EXPECT_EQ(again("c2"), Lines{"error c2 "});
+  EXPECT_EQ(again("c1"), Lines{}) << "it waits for its answer";
+  host.model = says("Fine.");
+  const auto effects = host.send(AbortRun{std::nullopt, main_key(), std::nullopt, "rpc"});
+  EXPECT_EQ(told(effects), (Lines{"delta c1 Fine.", "final c1 Fine."}));
+}
+
 TEST(EngineChat, OneClientTooManyDoesNotSilenceTheOthers) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(followed("Hi.", "c1")));
+  const std::string run = run_asked(host.send(followed("Hi.", "c1")));
   host.send(followed("More.", "c2"));
   host.send(followed("More.", "c2"));
   host.send(followed("And?", "c3"));
@@ -218,7 +235,7 @@ TEST(EngineChat, ClientsBeyondTheLimitAreToldThatTheyCannotFollow) {
   Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
                 "limits": {"run_clients": 2}})");
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(followed("Hi.", "c1")));
+  const std::string run = run_asked(host.send(followed("Hi.", "c1")));
   for (const char* client : {"c2", "c3", "c4"}) host.send(followed("More.", client));
   host.model = says("Fine.");
   host.send(ModelReplied{run, "Hello.", {}});
@@ -233,7 +250,7 @@ TEST(EngineChat, ClientsBeyondTheLimitAreToldThatTheyCannotFollow) {
 TEST(EngineChat, WhoIsGoneIsNotToldWhatItWaitedFor) {
   Host host(kPromptTrent);
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(followed("Hi.", "c1", "desk")));
+  const std::string run = run_asked(host.send(followed("Hi.", "c1", "desk")));
   host.send(followed("More.", "c2", "tab"));
   host.send(Unsubscribe{"tab", std::nullopt});
   host.model = says("Fine.");
@@ -264,7 +281,7 @@ TEST(EngineChat, ARunThatNobodyCanFollowGoesOn) {
                 "limits": {"live_runs": 1}})");
   host.model = thinks_for_ever();
   host.send(message_to(main_key(), "Hi."));
-  const std::string run = asked(host.send(message_from("C1", "Hi.")));
+  const std::string run = run_asked(host.send(message_from("C1", "Hi.")));
   EXPECT_EQ(kinds(host.apply(piece(run, "Hel"))), "");
   EXPECT_EQ(only<RunEnded>(host.apply(ModelReplied{run, "Hello.", {}})).outcome,
             RunOutcome::replied);
@@ -275,7 +292,7 @@ TEST(EngineChat, ARunThatNobodyCanFollowGoesOn) {
 TEST(EngineChat, BadInputIsRefusedAndChangesNothing) {
   Host host(kQuietTrent);
   host.model = thinks_for_ever();
-  const std::string run = asked(host.send(followed("Hi.", "c1")));
+  const std::string run = run_asked(host.send(followed("Hi.", "c1")));
   Inbound nameless = message_to(main_key(), "Hi.");
   nameless.subscriber = "tab";
   StreamModel negative = piece(run, "x");

@@ -260,6 +260,44 @@ TEST(EngineTurns, ARunCannotAskForItsOwnLane) {
       << "nor can what it asked";
 }
 
+// One run holds C1, another C2, and each asks the other's lane, where its question would wait.
+TEST(EngineTurns, TwoRunsDoNotWaitForEachOther) {
+  Busy busy(R"({"mode": "followup", "debounce_ms": 0})");
+  busy.host.model = thinks_for_ever();
+  const std::string other = only<RunStarted>(busy.host.send(message_from("C2", "mine"))).run_id;
+  Inbound there = message_from("C2", "ask");
+  there.caused_by = busy.run_id;
+  EXPECT_EQ(kinds(busy.host.send(there)), "TurnQueued");
+  Inbound back = message_from("C1", "ask back");
+  back.caused_by = other;
+  EXPECT_EQ(only<TurnRefused>(busy.host.send(back)).reason, TurnRefusal::reentry);
+
+  busy.host.model = says("ok");
+  busy.host.send(ModelReplied{other, "done", {}});
+  busy.host.model = thinks_for_ever();
+  const std::string next = only<RunStarted>(busy.host.send(message_from("C2", "mine"))).run_id;
+  back.caused_by = next;
+  EXPECT_EQ(kinds(busy.host.send(back)), "TurnQueued") << "the first question is answered";
+}
+
+TEST(EngineTurns, ACircleOfThreeLanesIsFound) {
+  Host host(config_with("{}"));
+  host.model = thinks_for_ever();
+  std::vector<std::string> runs;
+  for (const char* room : {"C1", "C2", "C3"}) {
+    runs.push_back(only<RunStarted>(host.send(message_from(room, "mine"))).run_id);
+  }
+  const auto ask = [&](std::size_t from, const char* room) {
+    Inbound inner = message_from(room, "ask");
+    inner.caused_by = runs[from];
+    return kinds(host.send(inner));
+  };
+  EXPECT_EQ(ask(0, "C2"), "TurnQueued");
+  EXPECT_EQ(ask(1, "C3"), "TurnQueued");
+  EXPECT_EQ(ask(2, "C1"), "TurnRefused");
+  EXPECT_EQ(ask(2, "C4"), "RunStarted ReadFiles CallModel") << "no circle";
+}
+
 TEST(EngineTurns, WhatARunWritesIsNoPersonsWord) {
   Busy busy("{}");
   Inbound asked = message_from("C2", "from a run");

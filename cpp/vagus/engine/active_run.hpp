@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,10 @@ struct OutsideContext {
   std::string system;              ///< system message, without what the engine adds to it
   Budget budget;                   ///< of the whole prompt, with margin
   std::optional<TurnRules> rules;  ///< of the model's provider
-  std::int64_t room = 0;           ///< the same for all but the system message, without margin
-  bool compacted = false;          ///< it has made itself smaller for this run
+  std::string model;               ///< as `prices` know it
+  PriceBook prices;        ///< as they are when the prompt is begun, so that room stays room
+  std::int64_t room = 0;   ///< the same for all but the system message, without margin
+  bool compacted = false;  ///< it has made itself smaller for this run
 };
 
 /// A run in flight, and what it carries from one stage to the next.
@@ -43,6 +46,8 @@ struct ActiveRun : Run {
   std::vector<ChatClient> clients;     ///< who follows the answer as it is written
   std::vector<std::int64_t> offered;   ///< messages that it may be told while it runs
   std::vector<std::string> steered;    ///< those that it was told
+  std::set<SessionKey> asked;          ///< lanes that it sent messages to, and waits for
+  std::set<std::string> askers;        ///< runs that wait for its answer
   std::optional<Wake> wake;            ///< kind heartbeat: why it runs
   bool tick = false;                   ///< kind heartbeat: it looks after the agent's duties
   std::vector<std::string> due_tasks;  ///< of the checklist; marked when the run ends well

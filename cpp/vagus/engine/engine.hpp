@@ -189,7 +189,9 @@ class Engine {
   void start_turns(const LaneWork& work);
   void settle_turns(const SessionKey& lane, const std::vector<TurnEnd>& ends);
   void cancel_turns(const SessionKey& lane, const std::string& reason);
-  ActiveRun* run_on(const SessionKey& lane);
+  const ActiveRun* run_on(const SessionKey& lane) const;
+  bool waits_for(const SessionKey& lane, const std::string& run_id) const;
+  bool is_asked_by(const SessionKey& lane, const std::string& run_id) const;
 
   // The life of a run, in order (run_flow.cpp).
   void start_heartbeat(Wake wake);

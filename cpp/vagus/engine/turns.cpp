@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cassert>
+#include <set>
 
 #include "vagus/context/workspace.hpp"
 #include "vagus/engine/engine.hpp"
@@ -48,15 +49,21 @@ bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings&
   const std::string& name = lane.str();
   // Only a run in flight can wait for an answer; a producer knows the id of its run before that.
   if (turn.asked_by && active_.count(*turn.asked_by) == 0) turn.asked_by.reset();
+  const auto follows_already = [this](const ChatClient& client) {
+    return std::any_of(followers_.begin(), followers_.end(), [&client](const auto& waiting) {
+      return std::any_of(waiting.second.begin(), waiting.second.end(), [&client](const auto& each) {
+        return each.client_run_id == client.client_run_id;
+      });
+    });
+  };
   const auto refuse = [&](TurnRefusal reason) {
     emit(TurnRefused{lane, turns_.depth(name), turn.route, reason, turn.message_id});
-    // A message that came before is answered there.
-    if (reason != TurnRefusal::duplicate) {
-      tell_unanswered(lane, clients, "not taken: " + std::string(name_of(reason)));
-    }
+    // Whoever follows the message that came before is told its end there.
+    if (reason == TurnRefusal::duplicate) std::erase_if(clients, follows_already);
+    tell_unanswered(lane, clients, "not taken: " + std::string(name_of(reason)));
     return false;
   };
-  if (turn.asked_by && lanes_.holds(name, *turn.asked_by)) return refuse(TurnRefusal::reentry);
+  if (turn.asked_by && waits_for(lane, *turn.asked_by)) return refuse(TurnRefusal::reentry);
   const bool runs = lanes_.busy(name);
   const bool busy = runs || turns_.find(name) != nullptr;
   const QueueAction action = queue_action(settings.mode, busy, /*is_heartbeat=*/false);
@@ -67,6 +74,7 @@ bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings&
   turn.message = receipt.message;
   if (!clients.empty()) followers_.emplace(turn.message, std::move(clients));
   settle_turns(lane, receipt.ended);
+  if (turn.asked_by) active_.at(*turn.asked_by).asked.insert(lane);
   if (busy) emit(TurnQueued{lane, turns_.depth(name), turn.message, turn.message_id});
   if (action == QueueAction::steer) offer(lane, turn);
   if (action == QueueAction::interrupt) interrupt(lane);
@@ -76,9 +84,9 @@ bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings&
 
 // A run that answers somewhere else, or no model is busy with, is not told.
 void Engine::offer(const SessionKey& lane, const UserTurn& turn) {
-  ActiveRun* run = run_on(lane);
+  const ActiveRun* run = run_on(lane);
   if (run == nullptr || run->stage != RunStage::model || !is_answered_alike(turn, *run)) return;
-  run->offered.push_back(turn.message);
+  active_.at(run->id).offered.push_back(turn.message);
   emit(SteerRun{run->id, lane, turn.message, turn.message_id, turn.text});
 }
 
@@ -96,6 +104,7 @@ MaybeError Engine::handle(const Steered& steered) {
   const std::optional<UserTurn> turn = turns_.merge(steered.message, run.id, now_);
   if (!turn) return std::nullopt;  // reported before, or it gave way meanwhile
   run.steered.push_back(turn->text);
+  if (turn->asked_by) run.askers.insert(*turn->asked_by);
   if (turn->message_id) run.turn.message_id = turn->message_id;
   settle_turns(run.lane, {TurnEnd{turn->message, turn->message_id, TurnState::merged, run.id, "",
                                   turn->route}});
@@ -104,9 +113,9 @@ MaybeError Engine::handle(const Steered& steered) {
 }
 
 void Engine::interrupt(const SessionKey& lane) {
-  ActiveRun* run = run_on(lane);
+  const ActiveRun* run = run_on(lane);
   if (run == nullptr) return;
-  run->gives_way = true;
+  active_.at(run->id).gives_way = true;
   RunEnded ended;
   ended.outcome = RunOutcome::aborted;
   ended.error = "interrupted by a newer message";
@@ -165,6 +174,7 @@ void Engine::start_turns(const LaneWork& work) {
   run.turn.text = text_of(batch);
   run.turn.route = batch.route;
   for (const UserTurn& turn : batch.turns) {
+    if (turn.asked_by) run.askers.insert(*turn.asked_by);
     auto followers = followers_.extract(turn.message);
     if (followers.empty()) continue;
     run.clients.insert(run.clients.end(), followers.mapped().begin(), followers.mapped().end());
@@ -197,10 +207,35 @@ void Engine::cancel_turns(const SessionKey& lane, const std::string& reason) {
   schedule_turns(lane);
 }
 
-ActiveRun* Engine::run_on(const SessionKey& lane) {
+const ActiveRun* Engine::run_on(const SessionKey& lane) const {
   const auto found = std::find_if(active_.begin(), active_.end(),
                                   [&lane](const auto& each) { return each.second.lane == lane; });
   return found == active_.end() ? nullptr : &found->second;
+}
+
+// Whether what waits for `lane` would wait for `run_id`: it holds the lane, or the run that does
+// has asked for something, here or in other lanes, that waits for it.
+bool Engine::waits_for(const SessionKey& lane, const std::string& run_id) const {
+  std::set<SessionKey> seen{lane};
+  std::vector<SessionKey> open{lane};
+  while (!open.empty()) {
+    const ActiveRun* holder = run_on(open.back());
+    open.pop_back();
+    if (holder == nullptr) continue;
+    if (holder->id == run_id) return true;
+    for (const SessionKey& asked : holder->asked) {
+      if (is_asked_by(asked, holder->id) && seen.insert(asked).second) open.push_back(asked);
+    }
+  }
+  return false;
+}
+
+// Whether the lane has still to answer `run_id`.
+bool Engine::is_asked_by(const SessionKey& lane, const std::string& run_id) const {
+  const ActiveRun* runs = run_on(lane);
+  const FollowupQueue* waits = turns_.find(lane.str());
+  return (runs != nullptr && runs->askers.count(run_id) > 0) ||
+         (waits != nullptr && waits->holds_question_of(run_id));
 }
 
 }  // namespace vagus

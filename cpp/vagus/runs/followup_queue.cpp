@@ -121,6 +121,11 @@ std::optional<std::string> FollowupQueue::next_asked_by() const {
   return gone_.empty() ? std::nullopt : gone_.front().like.asked_by;
 }
 
+bool FollowupQueue::holds_question_of(const std::string& run_id) const {
+  return std::any_of(items_.begin(), items_.end(),
+                     [&](const Item& each) { return each.turn.asked_by == run_id; });
+}
+
 // Whether the oldest summary is shown together with the messages that follow it.
 bool FollowupQueue::summary_joins() const {
   if (items_.empty() || !items_.front().collects) return false;

@@ -42,6 +42,9 @@ class FollowupQueue {
   /// The run that asked for what `take` gives next.
   std::optional<std::string> next_asked_by() const;
 
+  /// Whether a message waits that `run_id` asked for.
+  bool holds_question_of(const std::string& run_id) const;
+
   /// What the next run is to answer: messages in a row that share a turn where they collect, else
   /// one message. A summary of messages that gave way goes before messages that came later: with
   /// them when they share a turn and collect, else as a turn of its own. Nothing before `due()`.
