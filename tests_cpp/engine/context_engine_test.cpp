@@ -126,24 +126,29 @@ TEST(ContextEngine, ATurnOfAResetSessionIsNotTold) {
 
 // ---- one budget
 
+// The longest prompt within the budget, or one of `more` tokens beyond it.
+ContextScript fills_its_budget(std::int64_t more) {
+  return but(ContextMethod::assemble, [=](const ContextCall& call) {
+    const auto& request = std::get<ContextAssemble>(call.params);
+    ContextAssembled made{request.messages, 0, ""};
+    std::int64_t others = 0;
+    for (const Message& each : made.messages) others += estimate_tokens(each, Profile::vagus);
+    const auto cost = [&](std::size_t length) {
+      return estimate_tokens(user(std::string(length, 'x')), Profile::vagus) + others;
+    };
+    std::size_t length = 1;
+    while (cost(length + 64) < request.token_budget) length += 64;
+    while (cost(length) < request.token_budget + more) ++length;
+    const std::string text(length, 'x');
+    made.messages.insert(made.messages.begin(), user(text));
+    return ContextAnswered{call.call_id, made};
+  });
+}
+
 TEST(ContextEngine, TheNumberThatItIsToldIsTheOneItIsHeldTo) {
   for (const bool one_more : {false, true}) {
     Host host(kOwning);
-    host.context = but(ContextMethod::assemble, [&](const ContextCall& call) {
-      const auto& request = std::get<ContextAssemble>(call.params);
-      ContextAssembled made{request.messages, 0, ""};
-      const auto cost = [&](std::size_t length) {
-        return estimate_tokens(user(std::string(length, 'x')), Profile::vagus) +
-               estimate_tokens(made.messages.back(), Profile::vagus);
-      };
-      // The longest text within the budget, and one token more.
-      std::size_t length = 1;
-      while (cost(length + 64) < request.token_budget) length += 64;
-      while (cost(length) < request.token_budget + (one_more ? 1 : 0)) ++length;
-      const std::string text(length, 'x');
-      made.messages.insert(made.messages.begin(), user(text));
-      return ContextAnswered{call.call_id, made};
-    });
+    host.context = fills_its_budget(one_more ? 1 : 0);
     const auto effects = host.send(message_to(main_key(), "Hi."));
     EXPECT_EQ(holds(methods(effects), "compact"), one_more);
     if (one_more) {
@@ -151,6 +156,24 @@ TEST(ContextEngine, TheNumberThatItIsToldIsTheOneItIsHeldTo) {
                 asked<ContextCompact>(effects).token_budget + 1);
     }
   }
+}
+
+TEST(ContextEngine, ItsBudgetIsWhatTheProviderCounts) {
+  Host host(kOwning);
+  host.context = fills_its_budget(0);
+  host.model = [](const CallModel& call) -> std::optional<Command> {
+    ModelReplied reply{call.run_id, "Fine.", {}};
+    reply.input_tokens = call.ledger.raw * 2;
+    return reply;
+  };
+  const auto first = host.send(message_to(main_key(), "Hi."));
+  const auto second = host.send(message_to(main_key(), "Hi."));
+  EXPECT_FALSE(holds(methods(second), "compact")) << "what fits is enough";
+  const CallModel call = only<CallModel>(second);
+  EXPECT_LE(call.ledger.raw * 2, call.ledger.budget);
+  const std::int64_t before = asked<ContextAssemble>(first).token_budget;
+  const std::int64_t after = asked<ContextAssemble>(second).token_budget;
+  EXPECT_NEAR(static_cast<double>(after), static_cast<double>(before) / 2, 2);
 }
 
 TEST(ContextEngine, ItsAdditionStandsInFrontOfTheSystemPromptAndCosts) {

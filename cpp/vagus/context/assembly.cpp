@@ -27,11 +27,6 @@ std::vector<Message> system_messages(const std::string& system) {
   return {text_message(Role::system, system)};
 }
 
-Scale scale_of(const AssemblyRequest& request) {
-  if (request.prices == nullptr) return {};
-  return {request.prices->ratio(request.model)};
-}
-
 std::int64_t charge_of(const Price& price) {
   return price.tokens + price.reserve;
 }
@@ -80,6 +75,11 @@ void move_onto(std::vector<Message>& prompt, std::vector<Message> messages) {
 }
 
 }  // namespace
+
+Scale scale_of(const AssemblyRequest& request) {
+  if (request.prices == nullptr) return {};
+  return {request.prices->ratio(request.model)};
+}
 
 /// A prompt in the making.
 struct Context::Draft {

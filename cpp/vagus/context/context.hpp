@@ -45,6 +45,9 @@ struct AssemblyRequest {
   bool may_cut_turn = true;
 };
 
+/// How the costs of the prompt weigh, by what providers reported.
+Scale scale_of(const AssemblyRequest& request);
+
 /// Which prompt a provider's report is about.
 struct SentPrompt {
   std::int64_t revision = 0;   ///< of all that it begins with; see `PriceBook`

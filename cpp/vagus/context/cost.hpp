@@ -44,6 +44,11 @@ struct Scale {
   /// The tokens that a budget must have for `cost`.
   std::int64_t charge(const Cost& cost) const { return tokens_of(weight(cost)); }
 
+  /// The most guessed tokens that a budget of `tokens` has room for.
+  std::int64_t room(std::int64_t tokens) const {
+    return tokens * kTokenWeight / (ratio * kMarginPercent);
+  }
+
   static std::int64_t tokens_of(std::int64_t weight) {
     return (weight + kTokenWeight - 1) / kTokenWeight;
   }

@@ -21,6 +21,8 @@ AssemblyRequest request_for(const OutsideContext& outside, const ContextAssemble
   request.system = join_paragraphs(answer.system_prompt_addition, outside.system);
   request.budget = outside.budget;
   request.rules = outside.rules;
+  request.model = outside.model;
+  request.prices = &outside.prices;
   request.may_cut_turn = false;
   return request;
 }
@@ -72,8 +74,8 @@ void Engine::assemble_outside(ActiveRun& run) {
   run.stage = RunStage::context;
   const auto held = quarantined_.find(outside.config.engine);
   if (held != quarantined_.end()) return fall_back(run, held->second);
-  outside.room =
-      without_margin(outside.budget.tokens) - price_of_system(outside.system, config_.profile);
+  outside.room = scale_of(request_for(outside, {})).room(outside.budget.tokens) -
+                 price_of_system(outside.system, config_.profile);
   open_context(outside.config, run.context, {run.agent, run.lane, run.id},
                run.kind == RunKind::heartbeat);
   if (run.stage != RunStage::context) return;  // quarantined: the built-in prompt is sent already
@@ -173,8 +175,7 @@ void Engine::take_assembled(ActiveRun& run, const ContextCall& call,
   if (outside.compacted) {
     return quarantine(call, "beyond the budget after a compaction that said it had succeeded");
   }
-  const std::int64_t system = without_margin(outside.budget.tokens) - outside.room;
-  ask_to_compact(run, overflow->ledger.raw - system);
+  ask_to_compact(run, overflow->ledger.raw - price_of_system(outside.system, config_.profile));
 }
 
 // A compaction that removes nothing is a failure, and is not tried again for this run.

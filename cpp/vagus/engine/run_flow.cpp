@@ -234,6 +234,8 @@ Engine::Drafted Engine::draft(ActiveRun& run, bool may_cut_turn) {
     run.outside->system = request.system;
     run.outside->budget = request.budget;
     run.outside->rules = request.rules;
+    run.outside->model = request.model;
+    if (request.prices != nullptr) run.outside->prices = *request.prices;
   }
   std::variant<Assembly, SummaryTask, Overflow> made =
       reference ? assemble_like_reference(run, request) : assemble(run, std::move(request));
