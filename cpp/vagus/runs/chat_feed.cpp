@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "vagus/base/json_codec.hpp"
 #include "vagus/runs/chat_stream.hpp"
 #include "vagus/runs/chat_text.hpp"
 #include "vagus/text/acknowledgement.hpp"
+#include "vagus/text/bounded_text.hpp"
 #include "vagus/text/unicode.hpp"
 
 /// What is told: the events of runs, and what time brings.
@@ -27,25 +29,18 @@ MaybeError check_number(std::string_view field, std::int64_t value) {
                     "must be from 0 to 2^53 - 1");
 }
 
-MaybeError check_text(std::string_view field, const std::string& text, const Limits& limits) {
-  if (text.empty()) return std::nullopt;
-  if (std::ssize(text) > limits.text_bytes) {
-    return make_error(ErrorCode::invalid_input, field, text,
-                      "longer than limits.text_bytes (" + std::to_string(limits.text_bytes) + ")");
-  }
-  if (is_valid_utf8(text)) return std::nullopt;
-  return make_error(ErrorCode::invalid_input, field, text, "not valid UTF-8");
-}
-
 MaybeError check_input(const ChatInput& input, const Limits& limits) {
   if (auto failed = check_number("seq", input.seq)) return failed;
   if (auto failed = check_number("attempt", input.attempt)) return failed;
-  if (auto failed = check_text("text", input.text, limits)) return failed;
-  if (auto failed = check_text("delta", input.delta, limits)) return failed;
-  if (auto failed = check_text("error", input.error, limits)) return failed;
-  if (auto failed = check_text("error_code", input.error_code, limits)) return failed;
-  if (auto failed = check_text("status", input.status, limits)) return failed;
-  return check_text("stop_reason", input.stop_reason, limits);
+  const auto check = [&limits](std::string_view field, const std::string& text) {
+    return text.empty() ? std::nullopt : check_text(field, text, limits);
+  };
+  if (auto failed = check("text", input.text)) return failed;
+  if (auto failed = check("delta", input.delta)) return failed;
+  if (auto failed = check("error", input.error)) return failed;
+  if (auto failed = check("error_code", input.error_code)) return failed;
+  if (auto failed = check("status", input.status)) return failed;
+  return check("stop_reason", input.stop_reason);
 }
 
 }  // namespace
@@ -77,11 +72,29 @@ Result<ChatReceipt> ChatStream::feed(const ChatInput& input, Millis now) {
   return apply(*place_of(input.run_id), input, now);
 }
 
-// A run that one of the events starts is known to those behind it.
 Result<std::vector<ChatReceipt>> ChatStream::feed_many(const std::vector<const ChatInput*>& inputs,
                                                        Millis now) {
+  if (auto failed = check_all(inputs, now)) return *failed;
+  std::vector<ChatReceipt> receipts;
+  receipts.reserve(inputs.size());
+  for (std::span rest(inputs); !rest.empty();) {
+    const auto block = rest.first(std::min(rest.size(), kBlock));
+    rest = rest.subspan(block.size());
+    prefetch(block);
+    for (const ChatInput* input : block) {
+      Result<ChatReceipt> taken = feed(*input, now);
+      // Only a run that ended, and was forgotten for others that ended, within the batch.
+      receipts.push_back(taken ? *taken : ChatReceipt::ended);
+    }
+  }
+  return receipts;
+}
+
+// A run that one of the events starts is known to those behind it.
+MaybeError ChatStream::check_all(std::span<const ChatInput* const> inputs, Millis now) const {
   std::set<std::string_view> started;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (i % kBlock == 0) prefetch(inputs.subspan(i, std::min(kBlock, inputs.size() - i)));
     const ChatInput& input = *inputs[i];
     auto failed = check(input, now);
     const bool follows =
@@ -89,14 +102,28 @@ Result<std::vector<ChatReceipt>> ChatStream::feed_many(const std::vector<const C
     if (failed && !follows) return renamed(*failed, join_path("inputs", i) + "." + failed->field);
     if (input.kind == ChatInputKind::start) started.insert(input.run_id);
   }
-  std::vector<ChatReceipt> receipts;
-  receipts.reserve(inputs.size());
-  for (const ChatInput* input : inputs) {
-    Result<ChatReceipt> taken = feed(*input, now);
-    // Only a run that ended, and was forgotten for others that ended, within the batch.
-    receipts.push_back(taken ? *taken : ChatReceipt::ended);
+  return std::nullopt;
+}
+
+void ChatStream::prefetch(const ChatRun& run) {
+  __builtin_prefetch(&run);
+  __builtin_prefetch(&run.id);
+  __builtin_prefetch(&run.sent_at);
+}
+
+// Runs lie far apart in memory; those of a block are waited for together.
+void ChatStream::prefetch(std::span<const ChatInput* const> block) const {
+  std::array<std::size_t, kBlock> hashes;
+  std::array<const ChatRun*, kBlock> runs;
+  for (std::size_t i = 0; i < block.size(); ++i) hashes[i] = ids_.prefetch(block[i]->run_id);
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const auto place = ids_.likely(hashes[i]);
+    runs[i] = place ? &runs_[*place] : nullptr;
+    if (place) prefetch(*runs[i]);
   }
-  return receipts;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    if (runs[i] != nullptr) __builtin_prefetch(runs[i]->raw.data() + runs[i]->raw.size(), 1);
+  }
 }
 
 Ending ChatStream::ending(const ChatInput& input) const {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -215,6 +216,10 @@ class ChatStream {
                 const std::vector<std::string>& subscribers, Millis now);
 
   // Events (chat_feed.cpp).
+  static constexpr std::size_t kBlock = 32;  ///< events whose runs are brought in together
+  void prefetch(std::span<const ChatInput* const> block) const;
+  static void prefetch(const ChatRun& run);
+  MaybeError check_all(std::span<const ChatInput* const> inputs, Millis now) const;
   void advance(Millis now);
   void happen_until(Millis last, Millis now);
   ChatReceipt take_late(const ChatInput& input);
