@@ -1,4 +1,4 @@
-#include <sys/resource.h>
+#include <malloc.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -111,23 +111,23 @@ double admitting(const Context& context) {
       });
 }
 
-double resident_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1'024;
+// On the heap, with what the allocator adds to each block.
+std::size_t bytes_in_use() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
 void row(std::size_t messages) {
-  const double before = resident_megabytes();
+  const std::size_t before = bytes_in_use();
   Context context = context_of(messages);
-  const double megabytes = resident_megabytes() - before;
+  const auto bytes = static_cast<double>(bytes_in_use() - before);
   const double first = first_assembly(context);
   const double again = assembling(context);
   const double admitted = admitting(context);
   const double append = appending(context);
   std::printf("%10zu  %12.0f  %12.1f  %12.1f  %12.2f  %10.1f  %8.0f\n", messages, append,
-              first / 1e3, again / 1e3, admitted / 1e3, megabytes,
-              megabytes * 1'048'576 / static_cast<double>(messages));
+              first / 1e3, again / 1e3, admitted / 1e3, bytes / 1'048'576,
+              bytes / static_cast<double>(messages));
 }
 
 }  // namespace
