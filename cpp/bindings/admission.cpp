@@ -6,10 +6,9 @@
 namespace vagus::bindings {
 namespace {
 
-// Text as it is; a key as its text.
-std::string key_text(py::handle key) {
-  if (py::isinstance<SessionKey>(key)) return key.cast<const SessionKey&>().str();
-  return argument<std::optional<std::string>>(key, "session_key").value_or("");
+// None is no key.
+std::string asked_key(py::handle key) {
+  return key.is_none() ? std::string() : key_text(key, "session_key");
 }
 
 template <class... Kind>
@@ -31,7 +30,7 @@ AdmissionPolicy make_policy(const py::args& args, const py::kwargs& kwargs) {
 
 Admission admit_key(py::handle key, py::handle principal, const AdmissionPolicy& policy,
                     py::handle new_id) {
-  return admit(key_text(key), principal_argument(principal), policy,
+  return admit(asked_key(key), principal_argument(principal), policy,
                argument<std::optional<std::string>>(new_id, "new_id").value_or(""));
 }
 
@@ -41,7 +40,7 @@ HookKey hook_key(py::handle key, py::handle source, py::handle allow, py::handle
       argument<bool>(allow, "allow_request_session_key"),
       argument<std::vector<std::string>>(prefixes, "allowed_session_key_prefixes"),
       argument<std::optional<std::string>>(default_key, "default_session_key")};
-  return hook_session_key(argument<HookSource>(source, "source"), key_text(key), rules,
+  return hook_session_key(argument<HookSource>(source, "source"), asked_key(key), rules,
                           text_from_python(new_id, "new_id"));
 }
 
@@ -82,7 +81,7 @@ void bind_admission(py::module_& module) {
   module.def(
       "rescope",
       [](py::handle key, py::handle agent) {
-        return rescope(key_text(key),
+        return rescope(asked_key(key),
                        argument<std::optional<std::string>>(agent, "agent").value_or(""));
       },
       py::arg("key"), py::arg("agent") = py::none(),

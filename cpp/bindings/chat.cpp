@@ -31,9 +31,10 @@ ChatPrincipal requester_of(py::handle requester) {
 }
 
 /// The events of a batch: `ChatInput` objects, or `(run_id, seq, delta)` for a piece of text.
-class Batch {
+class InputBatch {
  public:
-  explicit Batch(py::handle given) : objects_(items_of(given, "inputs", "ChatInput or tuple")) {
+  explicit InputBatch(py::handle given)
+      : objects_(items_of(given, "inputs", "ChatInput or tuple")) {
     const std::size_t size = objects_.size();
     inputs.reserve(size);
     for (std::size_t i = 0; i < size; ++i) {
@@ -135,7 +136,7 @@ void bind_runs(py::class_<ChatStream>& type) {
   type.def(
       "feed_many",
       [](ChatStream& stream, py::handle inputs, py::handle now) {
-        const Batch batch(inputs);
+        const InputBatch batch(inputs);
         stream.feed_many(batch.inputs, argument<Millis>(now, "now_ms")).value_or_throw();
         return told(stream);
       },

@@ -11,13 +11,6 @@
 namespace vagus::bindings {
 namespace {
 
-std::int64_t count_argument(py::handle value, const std::string& field, std::int64_t lowest = 0) {
-  const auto count = argument<std::int64_t>(value, field);
-  if (count >= lowest && count <= kMaxCount) return count;
-  refuse(field, value,
-         "must be from " + std::to_string(lowest) + " to " + std::to_string(kMaxCount));
-}
-
 Transcript transcript_argument(py::handle messages, py::handle profile) {
   auto given = argument<std::vector<Message>>(messages, "messages");
   for (std::size_t i = 0; i < given.size(); ++i) {

@@ -79,4 +79,22 @@ py::object loads(const std::string& text) {
   return py::module_::import("json").attr("loads")(text);
 }
 
+Millis time_argument(py::handle value, const std::string& field) {
+  const auto at = argument<Millis>(value, field);
+  if (auto failed = check_time(field, at)) throw Exception(*failed);
+  return at;
+}
+
+std::int64_t count_argument(py::handle value, const std::string& field, std::int64_t lowest) {
+  const auto count = argument<std::int64_t>(value, field);
+  if (count >= lowest && count <= kMaxCount) return count;
+  refuse(field, value,
+         "must be from " + std::to_string(lowest) + " to " + std::to_string(kMaxCount));
+}
+
+std::string key_text(py::handle value, const std::string& field) {
+  if (py::isinstance<SessionKey>(value)) return value.cast<const SessionKey&>().str();
+  return text_from_python(value, field);
+}
+
 }  // namespace vagus::bindings

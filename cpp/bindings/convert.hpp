@@ -128,6 +128,15 @@ T argument(py::handle value, const std::string& field) {
   return out;
 }
 
+/// A time in milliseconds since 1970; refuses what is none.
+Millis time_argument(py::handle value, const std::string& field = "now_ms");
+
+/// A number from `lowest` to `kMaxCount`; refuses others.
+std::int64_t count_argument(py::handle value, const std::string& field, std::int64_t lowest = 0);
+
+/// The text of a key, which may come as one of vagus's own.
+std::string key_text(py::handle value, const std::string& field);
+
 // ---- to Python
 
 inline py::object to_python(const std::string& value) {

@@ -15,25 +15,6 @@
 namespace vagus::bindings {
 namespace {
 
-std::int64_t count_argument(py::handle value, const std::string& field) {
-  const auto count = argument<std::int64_t>(value, field);
-  if (count < 0) refuse(field, value, "must not be negative");
-  return count;
-}
-
-Millis time_argument(py::handle value, const std::string& field) {
-  const auto at = argument<Millis>(value, field);
-  if (auto failed = check_time(field, at)) throw Exception(*failed);
-  return at;
-}
-
-Zone zone_argument(py::handle value) {
-  const std::string name = text_from_python(value, "zone");
-  std::optional<Zone> zone = host_zone(name);
-  if (!zone) refuse("zone", value, "must be the name of a time zone");
-  return *std::move(zone);
-}
-
 // ---- replies
 
 HeartbeatReply read_reply(py::handle text, py::handle result, py::handle ack_max_chars,
@@ -137,7 +118,7 @@ void bind_time_line(py::module_& module) {
         const auto face = argument<std::int64_t>(hours, "hours");
         if (face != 12 && face != 24) refuse("hours", hours, "must be 12 or 24");
         const auto line = face == 12 ? &time_line_of_12_hours : &time_line;
-        return line(time_argument(now, "now_ms"), zone_argument(zone));
+        return line(time_argument(now, "now_ms"), zone_argument(zone, "zone"));
       },
       py::arg("now_ms"), py::arg("zone") = "UTC", py::kw_only(), py::arg("hours") = 24,
       "The line that tells a model the time, on a clock of 24 or 12 hours. Raises InvalidInput for "
@@ -146,7 +127,7 @@ void bind_time_line(py::module_& module) {
       "heartbeat_with_time_line",
       [](py::handle text, py::handle now, py::handle zone) {
         return with_time_line(text_view(text, "text"), time_argument(now, "now_ms"),
-                              zone_argument(zone));
+                              zone_argument(zone, "zone"));
       },
       py::arg("text"), py::arg("now_ms"), py::kw_only(), py::arg("zone") = "UTC",
       "The text with the time line below it, unless it is blank or tells the time itself.");

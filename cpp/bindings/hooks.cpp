@@ -28,12 +28,6 @@ Texts headers_argument(py::handle value) {
   return headers;
 }
 
-Millis time_argument(py::handle now_ms) {
-  const auto now = argument<Millis>(now_ms, "now_ms");
-  if (now < 0 || now > kMaxMillis) refuse("now_ms", now_ms, "is no time");
-  return now;
-}
-
 py::object match_hook(const HookMappings& mappings, py::handle path, py::handle body,
                       py::handle headers, py::handle query, py::handle now_ms) {
   HookRequest request;

@@ -13,12 +13,6 @@
 namespace vagus::bindings {
 namespace {
 
-// The text of a key, which may come as one of vagus's own.
-std::string key_text(py::handle value, const std::string& field) {
-  if (py::isinstance<SessionKey>(value)) return std::string(value.cast<const SessionKey&>().str());
-  return text_from_python(value, field);
-}
-
 // The text of an argument that may be left out.
 std::string optional_text(py::handle value, const std::string& field) {
   return value.is_none() ? std::string() : key_text(value, field);
@@ -238,7 +232,7 @@ void bind_heartbeats(py::module_& module) {
       "What to wake for an event of the key.");
 }
 
-void bind_messages(py::module_& module) {
+void bind_message_keys(py::module_& module) {
   bind_record<MessageGroup>(module, "The room that a message came from.");
   module.def(
       "key_group_history",
@@ -302,7 +296,7 @@ void bind_key_texts(py::module_& module) {
   bind_predicates(module);
   bind_conversations(module);
   bind_heartbeats(module);
-  bind_messages(module);
+  bind_message_keys(module);
   bind_session_ids(module);
 }
 

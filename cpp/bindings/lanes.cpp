@@ -10,12 +10,6 @@
 namespace vagus::bindings {
 namespace {
 
-Millis time_argument(py::handle value) {
-  const Millis at = argument<Millis>(value, "now_ms");
-  if (auto failed = check_time("now_ms", at)) throw Exception(*failed);
-  return at;
-}
-
 std::string lane_argument(py::handle value) {
   return lane_name(text_view(value, "lane"));
 }

@@ -7,28 +7,7 @@
 
 // When sessions are stale. Python sees all this as the module `vagus.resets`.
 namespace vagus::bindings {
-namespace {
-
-Zone zone_argument(py::handle timezone) {
-  const std::string name(trim(text_view(timezone, "timezone")));
-  if (name == "UTC") return Zone();
-  std::optional<Zone> zone = host_zone(name);
-  if (!zone) refuse("timezone", timezone, "unknown time zone");
-  return *std::move(zone);
-}
-
-Millis time_of(py::handle at, const std::string& field) {
-  const auto time = argument<Millis>(at, field);
-  if (auto failed = check_time(field, time)) throw Exception(*failed);
-  return time;
-}
-
-std::string key_text(py::handle key) {
-  if (py::isinstance<SessionKey>(key)) return key.cast<const SessionKey&>().str();
-  return text_from_python(key, "session_key");
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void bind_resets(py::module_& module) {
   bind_record<ResetSetting>(module, "When sessions are stale; None is what is said elsewhere.");
@@ -37,7 +16,8 @@ void bind_resets(py::module_& module) {
   module.def(
       "reset_kind",
       [](py::handle key, py::handle thread, py::handle group) {
-        return to_python(reset_kind(key_text(key), argument<bool>(thread, "is_thread"),
+        return to_python(reset_kind(key_text(key, "session_key"),
+                                    argument<bool>(thread, "is_thread"),
                                     argument<bool>(group, "is_group")));
       },
       py::arg("session_key"), py::kw_only(), py::arg("is_thread") = false,
@@ -57,9 +37,9 @@ void bind_resets(py::module_& module) {
       "is_fresh",
       [](py::handle policy, py::handle started, py::handle last, py::handle now,
          py::handle timezone) {
-        return is_fresh(argument<ResetPolicy>(policy, "policy"), time_of(started, "started_ms"),
-                        time_of(last, "last_active_ms"), time_of(now, "now_ms"),
-                        zone_argument(timezone));
+        return is_fresh(argument<ResetPolicy>(policy, "policy"),
+                        time_argument(started, "started_ms"), time_argument(last, "last_active_ms"),
+                        time_argument(now, "now_ms"), zone_argument(timezone, "timezone"));
       },
       py::arg("policy"), py::kw_only(), py::arg("started_ms"), py::arg("last_active_ms"),
       py::arg("now_ms"), py::arg("timezone") = "UTC",

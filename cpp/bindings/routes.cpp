@@ -5,18 +5,18 @@
 namespace vagus::bindings {
 namespace {
 
-struct Batch {
+struct QueryBatch {
   std::vector<const RouteQuery*> queries;
   std::vector<py::object> objects;  ///< keeps the queries that Python made
   std::vector<RouteQuery> read;     ///< the queries that were dicts
 };
 
-Batch read_batch(py::handle given) {
+QueryBatch read_batch(py::handle given) {
   const py::tuple items = items_of(given, "queries", "RouteQuery or dict");
   const std::size_t size = items.size();
   const auto type = py::type::of<RouteQuery>();
   auto* query_type = reinterpret_cast<PyTypeObject*>(type.ptr());
-  Batch batch;
+  QueryBatch batch;
   batch.objects.push_back(items);
   batch.queries.resize(size);
   batch.read.reserve(size);
@@ -40,7 +40,7 @@ std::vector<Route> resolve_all(const Router& router,
 }  // namespace
 
 Routes resolve_many(const Router& router, py::handle queries) {
-  const Batch batch = read_batch(queries);
+  const QueryBatch batch = read_batch(queries);
   if (batch.queries.size() < kUnlockedFrom) return Routes(resolve_all(router, batch.queries));
   const py::gil_scoped_release unlocked;
   return Routes(resolve_all(router, batch.queries));

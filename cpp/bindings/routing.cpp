@@ -54,8 +54,8 @@ RouteExplanation explain_query(const Router& router, py::handle query, py::handl
 }
 
 // Replaces the one-line form that every record has.
-template <class Shown>
-void show_as(py::class_<RouteExplanation>& type, const char* name, Shown shown) {
+void show_as(py::class_<RouteExplanation>& type, const char* name,
+             std::string (*shown)(const RouteExplanation&)) {
   type.attr(name) = py::cpp_function(shown, py::name(name), py::is_method(type));
 }
 

@@ -32,14 +32,6 @@ Millis phase_from_python(py::handle phase, py::handle seed, py::handle agent, Mi
   return phase_of(text_from_python(seed, "seed"), agent_from_python(agent), interval);
 }
 
-Zone zone_from_python(py::handle timezone) {
-  const std::string name(trim(text_view(timezone, "timezone")));
-  if (name == kUtc) return Zone();
-  std::optional<Zone> zone = host_zone(name);
-  if (!zone) refuse("timezone", timezone, "unknown time zone");
-  return *std::move(zone);
-}
-
 void check_time_of_day(py::handle text, const std::string& field, bool is_end) {
   if (parse_time_of_day(text_view(text, field), is_end)) return;
   refuse(field, text,
@@ -47,7 +39,7 @@ void check_time_of_day(py::handle text, const std::string& field, bool is_end) {
 }
 
 ActiveHours hours_from_python(py::handle hours, py::handle timezone) {
-  Zone zone = zone_from_python(timezone);
+  Zone zone = zone_argument(timezone, "timezone");
   if (hours.is_none()) return ActiveHours();
   const py::tuple times = items_of(hours, "active_hours", "a start and an end");
   if (times.size() != 2) refuse("active_hours", hours, "must be a start and an end");

@@ -123,7 +123,7 @@ ShrunkResults prune(py::handle messages, py::handle window, py::handle settings)
                            bounded_settings(given.value_or(PruningSettings{})));
 }
 
-void bind_cuts(py::module_& module) {
+void bind_result_cuts(py::module_& module) {
   bind_record<CutWords>(module, "What stands in a text that was cut.");
   module.def(
       "weighted_chars", [](py::handle text) { return weighted_chars(text_view(text, "text")); },
@@ -315,7 +315,7 @@ void bind_provider_errors(py::module_& module) {
 void bind_transcripts(py::module_& module) {
   bind_pairs(module);
   bind_turns(module);
-  bind_cuts(module);
+  bind_result_cuts(module);
   bind_results(module);
   bind_pruning(module);
   bind_history(module);

@@ -16,12 +16,6 @@ WakeQueue make_queue(py::handle config, py::handle jitter_seed) {
   return WakeQueue(read.limits, read.wakes, static_cast<std::uint64_t>(seed));
 }
 
-Millis time_argument(py::handle value, const std::string& field) {
-  const Millis at = argument<Millis>(value, field);
-  if (auto failed = check_time(field, at)) throw Exception(*failed);
-  return at;
-}
-
 // ---- requests
 
 struct RequestArguments {
@@ -228,7 +222,7 @@ void bind_wake_records(py::module_& module) {
   bind_record<WakeFate>(module, "What became of a request.");
   bind_record<WakeObstacle>(module, "One thing that a wake waits for.");
   auto told = bind_record<WakeExplanation>(module, "Why a session's wake has not run yet.");
-  told.def("__str__", &to_text);
+  told.def("__str__", [](const WakeExplanation& why) { return to_text(why); });
   auto receipts = bind_lazy_list<WakeReceipt>(
       module, "WakeReceipts",
       "The receipts of a batch, in order. Immutable; a ``WakeReceipt`` is made when it is asked "

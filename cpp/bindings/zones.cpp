@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "convert.hpp"
+#include "vagus/text/unicode.hpp"
 
 namespace vagus::bindings {
 
@@ -24,6 +24,14 @@ std::optional<Zone> host_zone(const std::string& name) {
   auto offsets = host_offsets(name);
   if (!offsets) return std::nullopt;
   return Zone::create(name, *std::move(offsets)).value_or_throw();
+}
+
+Zone zone_argument(py::handle value, const std::string& field) {
+  const std::string name(trim(text_view(value, field)));
+  if (name == "UTC") return Zone();  // known without zone files
+  std::optional<Zone> zone = host_zone(name);
+  if (!zone) refuse(field, value, "unknown time zone");
+  return *std::move(zone);
 }
 
 }  // namespace vagus::bindings

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "convert.hpp"
 #include "vagus/heartbeat/active_hours.hpp"
 
 namespace vagus::bindings {
@@ -14,5 +15,8 @@ std::optional<std::vector<ZoneOffset>> host_offsets(const std::string& name);
 
 /// The zone itself.
 std::optional<Zone> host_zone(const std::string& name);
+
+/// The zone that an argument names; refuses what is none.
+Zone zone_argument(py::handle value, const std::string& field);
 
 }  // namespace vagus::bindings

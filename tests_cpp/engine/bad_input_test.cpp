@@ -16,8 +16,8 @@ const std::string kHuge(100'000, 'x');
 
 /// An engine in the middle of things, and the ids of a run that waits for the model, one that waits
 /// for its files and one that is over.
-struct Busy {
-  Busy() : host(kBusyTrent) {
+struct Midway {
+  Midway() : host(kBusyTrent) {
     host.model = says("Hello.");
     over = only<RunStarted>(host.send(message_from("C0", "Hi."))).run_id;
     host.model = thinks_for_ever();
@@ -37,7 +37,7 @@ struct Busy {
 };
 
 /// What a host may do next; two engines in the same state answer with the same bytes.
-std::string next_steps(Engine engine, const Busy& busy) {
+std::string next_steps(Engine engine, const Midway& busy) {
   std::string bytes;
   const Command steps[] = {Tick{},
                            FilesRead{busy.reading, {{"SOUL.md", "Be kind."}}},
@@ -51,7 +51,7 @@ std::string next_steps(Engine engine, const Busy& busy) {
   return bytes + bytes_of(engine.apply(Tick{}, busy.host.now + kHour).value_or_throw());
 }
 
-void expect_refused(Busy& busy, const Command& bad, Millis at, ErrorCode code,
+void expect_refused(Midway& busy, const Command& bad, Millis at, ErrorCode code,
                     std::string_view field) {
   const Engine twin = busy.host.engine;
   const auto effects = busy.host.engine.apply(bad, at);
@@ -65,7 +65,7 @@ void expect_refused(Busy& busy, const Command& bad, Millis at, ErrorCode code,
 }
 
 void expect_refused(const Command& bad, ErrorCode code, std::string_view field) {
-  Busy busy;
+  Midway busy;
   // Later than what follows, so that a clock that moved all the same is noticed.
   expect_refused(busy, bad, busy.host.now + 1, code, field);
 }
@@ -79,7 +79,7 @@ C changed(C command, Change change) {
 TEST(EngineBadInput, Times) {
   for (const Millis at : {Millis{-1}, kMaxMillis + 1, std::numeric_limits<Millis>::max(),
                           std::numeric_limits<Millis>::min()}) {
-    Busy busy;
+    Midway busy;
     expect_refused(busy, Tick{}, at, ErrorCode::invalid_input, "now_ms");
   }
 }
@@ -180,7 +180,7 @@ TEST(EngineBadInput, Answers) {
     expect_refused(ModelReplied{run_id, "Hi.", {}}, ErrorCode::unknown_run, "run_id");
     expect_refused(ModelFailed{run_id, "down"}, ErrorCode::unknown_run, "run_id");
   }
-  const Busy ids;  // deterministic: every Busy has the same run ids
+  const Midway ids;  // deterministic: every Midway has the same run ids
   expect_refused(ModelReplied{ids.reading, "Hi.", {}}, bad_code, "run_id");
 
   expect_refused(FilesRead{ids.reading, {{"HEARTBEAT.md", "x"}}}, bad_code, "files");
@@ -206,14 +206,14 @@ TEST(EngineBadInput, Answers) {
 }
 
 TEST(EngineBadInput, FilesThatComeTwiceChangeNothing) {
-  Busy busy;
+  Midway busy;
   const std::string before = snapshot_of(busy.host.engine);
   EXPECT_TRUE(busy.host.send(FilesRead{busy.thinking, {{"SOUL.md", "other"}}}).empty());
   EXPECT_EQ(snapshot_of(busy.host.engine), before);
 }
 
 TEST(EngineBadInput, AnAnswerThatWasRefusedMayBeGivenAgain) {
-  Busy busy;
+  Midway busy;
   EXPECT_FALSE(busy.host.engine.apply(ModelReplied{busy.thinking, kNotUtf8, {}}, kStart).ok());
   const auto effects = busy.host.send(ModelReplied{busy.thinking, "Hello.", {}});
   EXPECT_EQ(all<RunEnded>(effects).front().outcome, RunOutcome::replied);

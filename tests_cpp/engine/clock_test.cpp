@@ -4,9 +4,6 @@
 namespace vagus::testing_engine {
 namespace {
 
-constexpr std::string_view kBeating =
-    R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "10m"}}]}})";
-
 TEST(EngineClock, AStepBackIsTold) {
   Host host(kQuietTrent);
   host.send(Tick{});
@@ -35,7 +32,7 @@ TEST(EngineClock, ARunHasAsMuchTimeAfterAStepBackAsBefore) {
 }
 
 TEST(EngineClock, AnAgentBeatsOncePerIntervalAcrossAStepBack) {
-  Host host(kBeating);
+  Host host(kBeatingTrent);
   host.advance(kHour);
   const std::size_t before = all<RunStarted>(host.log).size();
   host.now -= 30 * kMinute;
@@ -46,7 +43,7 @@ TEST(EngineClock, AnAgentBeatsOncePerIntervalAcrossAStepBack) {
 }
 
 TEST(EngineClock, ASleepOfTheMachineIsOneBeat) {
-  Host host(kBeating);
+  Host host(kBeatingTrent);
   host.advance(kHour);
   host.now += 7 * kDay;
   EXPECT_EQ(all<RunStarted>(host.send(Tick{})).size(), 1U);

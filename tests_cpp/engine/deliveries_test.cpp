@@ -3,13 +3,13 @@
 namespace vagus::testing_engine {
 namespace {
 
-const DeliveryRoute kRoom = route_to("slack", "C1");
+const DeliveryRoute kBuildRoom = route_to("slack", "C1");
 
 /// A host whose model has reported an event, and the run that did.
 struct Reported {
   Reported() : host(kQuietTrent) {
     host.model = says("The build is broken.");
-    run_id = only<Deliver>(host.send(exec_event(main_key(), "exit 1", kRoom))).run_id;
+    run_id = only<Deliver>(host.send(exec_event(main_key(), "exit 1", kBuildRoom))).run_id;
   }
   Host host;
   std::string run_id;
@@ -28,7 +28,7 @@ TEST(EngineDeliveries, ThatFailAreRepeatedWithoutAskingTheModelAgain) {
   const Deliver again = only<Deliver>(effects);
   EXPECT_EQ(again.run_id, after.run_id);
   EXPECT_EQ(again.text, "The build is broken.");
-  EXPECT_EQ(again.route, kRoom);
+  EXPECT_EQ(again.route, kBuildRoom);
   EXPECT_EQ(again.attempt, 2);
   EXPECT_TRUE(all<CallModel>(effects).empty());
 }
@@ -38,7 +38,7 @@ TEST(EngineDeliveries, AreAbandonedWhenNoRetryCanHelp) {
   const auto lost = only<DeliveryAbandoned>(
       after.host.send(DeliveryFailed{after.run_id, "no such room", /*retry=*/false}));
   EXPECT_EQ(lost.run_id, after.run_id);
-  EXPECT_EQ(lost.route, kRoom);
+  EXPECT_EQ(lost.route, kBuildRoom);
   EXPECT_EQ(lost.error, "no such room");
   EXPECT_EQ(lost.attempts, 1);
   EXPECT_TRUE(all<Deliver>(after.host.advance(kDay)).empty());

@@ -30,7 +30,11 @@ inline constexpr std::string_view kIsolatedTrent = R"({"agents": {"list": [{"id"
 inline constexpr std::string_view kQuietTrent =
     R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]}})";
 
-/// The same; what people write while a run is in flight is answered one by one, at once.
+/// One that beats every ten minutes.
+inline constexpr std::string_view kBeatingTrent =
+    R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "10m"}}]}})";
+
+/// The quiet one; what people write while a run is in flight is answered one by one, at once.
 inline constexpr std::string_view kPromptTrent =
     R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
         "messages": {"queue": {"mode": "followup", "debounce_ms": 0}}})";

@@ -52,7 +52,7 @@ SubagentReported subagent() {
 }
 
 /// The one session that the event and the wake of `effects` are for.
-std::string told(const std::vector<Effect>& effects) {
+std::string heard_by(const std::vector<Effect>& effects) {
   const std::string session = only<EventPosted>(effects).session_key.str();
   EXPECT_EQ(only<WakeQueued>(effects).session_key.str(), session);
   return session;
@@ -65,7 +65,7 @@ TEST(EngineProducers, EventAndWakeHaveOneKey) {
   const Command commands[] = {finished(), node, job, subagent(), wake_hook("discord:channel:42")};
   for (const Command& command : commands) {
     Host host(kHooked);
-    EXPECT_EQ(told(host.apply(command)), kRoom) << command_to_json(command);
+    EXPECT_EQ(heard_by(host.apply(command)), kRoom) << command_to_json(command);
   }
 }
 
@@ -219,7 +219,7 @@ TEST(EngineErrands, BothReportsOfAnAgentHookWakeTheSessionThatHearsThem) {
     WebhookReceived hook = agent_hook();
     hook.agent->name = "Deploy";
     const auto effects = host.send(hook);
-    EXPECT_EQ(told(effects), "agent:trent:main");
+    EXPECT_EQ(heard_by(effects), "agent:trent:main");
     const std::string events = snapshot_of(host.engine, "/events/agent:trent:main");
     EXPECT_TRUE(holds(events, fails_ ? "Hook Deploy (failed): no model" : "Hook Deploy: did it"))
         << events;
@@ -323,6 +323,7 @@ TEST(EngineErrands, WhatIsTooLongForTheModelIsRefusedInWhole) {
   hook.agent->idempotency_key = "k";
   CronFired job = cron(CronRun::turn);
   job.text = text;
+  host.apply(Tick{});
   const std::string before = snapshot_of(host.engine);
   EXPECT_EQ(only<WebhookAnswered>(host.apply(hook)).response.status, 400);
   const NodeEvent asked{"n", "agent.request", R"({"message": ")" + text + "\"}"};

@@ -10,7 +10,7 @@ std::string incident(std::string_view profile) {
     "every": "5m", "isolated_session": true, "light_context": true}}]}})";
 }
 
-const SessionKey kTicks = key("agent:trent:main:heartbeat");
+const SessionKey kTickLane = key("agent:trent:main:heartbeat");
 
 Message tool_call() {
   Part part;
@@ -36,7 +36,7 @@ TEST(EngineReferenceProfile, KeepsMemoryUnderTheRoutingKey) {
   const auto started = all<RunStarted>(host.advance(10 * kMinute));
   ASSERT_EQ(started.size(), 2U);
   EXPECT_EQ(started[0].context_key, started[1].context_key);
-  EXPECT_EQ(started[0].context_key.str(), kTicks.str());
+  EXPECT_EQ(started[0].context_key.str(), kTickLane.str());
   EXPECT_EQ(all<CallModel>(host.log)[1].messages.size(), 3U) << "the first tick is in the second";
 }
 
@@ -44,10 +44,10 @@ TEST(EngineReferenceProfile, RemembersAcknowledgedTicksThatUsedATool) {
   Host host(incident("reference"));
   host.model = says("HEARTBEAT_OK");
   host.advance(5 * kMinute);
-  EXPECT_EQ(host.remembered(kTicks), 0);
+  EXPECT_EQ(host.remembered(kTickLane), 0);
   host.model = says("HEARTBEAT_OK", {tool_call(), tool_result(10)});
   host.advance(5 * kMinute);
-  EXPECT_EQ(host.remembered(kTicks), 4);
+  EXPECT_EQ(host.remembered(kTickLane), 4);
 }
 
 TEST(EngineReferenceProfile, OverflowsFourTimesAndRestartsWithoutEnd) {
@@ -65,13 +65,13 @@ TEST(EngineReferenceProfile, OverflowsFourTimesAndRestartsWithoutEnd) {
     EXPECT_GT(overflows[i].ledger.overflow, 0);
   }
   for (const SessionReset& reset : resets) {
-    EXPECT_EQ(reset.session_key, kTicks);
-    EXPECT_EQ(reset.context_key.str(), kTicks.str()) << "a restart finds the old memory again";
+    EXPECT_EQ(reset.session_key, kTickLane);
+    EXPECT_EQ(reset.context_key.str(), kTickLane.str()) << "a restart finds the old memory again";
   }
   const auto last = all<RunEnded>(host.log).back();
   EXPECT_EQ(last.outcome, RunOutcome::restarted);
   EXPECT_TRUE(last.ledger.has_value());
-  EXPECT_GT(host.remembered(kTicks), 0);
+  EXPECT_GT(host.remembered(kTickLane), 0);
 }
 
 TEST(EngineReferenceProfile, TheSameTicksAreNoTroubleInVagus) {
@@ -80,7 +80,7 @@ TEST(EngineReferenceProfile, TheSameTicksAreNoTroubleInVagus) {
   host.advance(kDay);
   EXPECT_TRUE(all<OverflowDetected>(host.log).empty());
   EXPECT_TRUE(all<SessionReset>(host.log).empty());
-  EXPECT_EQ(host.remembered(kTicks), 0);
+  EXPECT_EQ(host.remembered(kTickLane), 0);
   EXPECT_EQ(all<RunEnded>(host.log).size(), 288U);
   for (const RunEnded& ended : all<RunEnded>(host.log)) {
     EXPECT_EQ(ended.outcome, RunOutcome::acknowledged);

@@ -3,11 +3,8 @@
 namespace vagus::testing_engine {
 namespace {
 
-constexpr std::string_view kBeating =
-    R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "10m"}}]}})";
-
 TEST(EngineSwitch, OffNobodyBeatsAndNoTimerIsSet) {
-  Host host(kBeating);
+  Host host(kBeatingTrent);
   host.advance(kMinute);
   host.send(SetHeartbeats{false});
   EXPECT_FALSE(host.alarm().has_value());
@@ -15,13 +12,13 @@ TEST(EngineSwitch, OffNobodyBeatsAndNoTimerIsSet) {
 }
 
 TEST(EngineSwitch, OffRequestedWakesAndEventsStillRun) {
-  Host host(kBeating);
+  Host host(kBeatingTrent);
   host.send(SetHeartbeats{false});
   EXPECT_EQ(all<RunStarted>(host.send(exec_event(main_key(), "exit 0"))).size(), 1U);
 }
 
 TEST(EngineSwitch, OffAnAmbientWakeIsSkippedAndSaysWhy) {
-  Host host(kBeating);
+  Host host(kBeatingTrent);
   host.send(SetHeartbeats{false});
   const auto ended = only<RunEnded>(host.send(wake_of(main_key(), WakeKind::interval)));
   EXPECT_EQ(ended.outcome, RunOutcome::skipped);
@@ -29,7 +26,7 @@ TEST(EngineSwitch, OffAnAmbientWakeIsSkippedAndSaysWhy) {
 }
 
 TEST(EngineSwitch, OnAgainTheChainGoesOn) {
-  Host host(kBeating);
+  Host host(kBeatingTrent);
   host.advance(kMinute);
   host.send(SetHeartbeats{false});
   host.advance(kHour);

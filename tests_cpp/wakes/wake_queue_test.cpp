@@ -520,13 +520,13 @@ TEST_F(WakeQueueTest, AWakeIsSettledOnce) {
 
 TEST_F(WakeQueueTest, AStormBecomesOneWakePerSession) {
   constexpr int kRequests = 10'000;
-  constexpr int kSessions = 40;
+  constexpr int kQueued = 40;
   for (int i = 0; i < kRequests; ++i) {
-    ask(i / 100, key("s" + std::to_string(i % kSessions)), WakeKind::exec,
+    ask(i / 100, key("s" + std::to_string(i % kQueued)), WakeKind::exec,
         "exec:" + std::to_string(i % 7));
   }
   const std::vector<Wake> due = queue.due(1'000);
-  ASSERT_EQ(due.size(), static_cast<std::size_t>(kSessions));
+  ASSERT_EQ(due.size(), static_cast<std::size_t>(kQueued));
   std::int64_t requests = 0;
   for (const Wake& wake : due) {
     EXPECT_EQ(wake.causes.size(), 7u);

@@ -5,6 +5,7 @@
 #include "vagus/config/config_check_delivery.hpp"
 #include "vagus/config/config_check_hooks.hpp"
 #include "vagus/config/config_check_routing.hpp"
+#include "vagus/config/config_error.hpp"
 #include "vagus/text/time_of_day.hpp"
 #include "vagus/text/unicode.hpp"
 
@@ -12,10 +13,6 @@ namespace vagus {
 namespace {
 
 constexpr std::string_view kDefaultHeartbeatPath = "agents.defaults.heartbeat";
-
-Error wrong(std::string_view path, std::string_view value, std::string_view message) {
-  return make_error(ErrorCode::invalid_config, path, value, message);
-}
 
 std::string agent_path(std::size_t index, std::string_view field) {
   return join_path(join_path("agents.list", index), field);

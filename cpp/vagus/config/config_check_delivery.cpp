@@ -3,14 +3,11 @@
 #include <string_view>
 
 #include "vagus/base/json.hpp"
+#include "vagus/config/config_error.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
 namespace {
-
-Error wrong(std::string_view path, std::string_view value, std::string_view message) {
-  return make_error(ErrorCode::invalid_config, path, value, message);
-}
 
 // ---- channels and owner
 

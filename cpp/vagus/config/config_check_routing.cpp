@@ -4,16 +4,13 @@
 #include <unordered_map>
 
 #include "vagus/base/json.hpp"
+#include "vagus/config/config_error.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
 namespace {
 
 constexpr std::string_view kLinksPath = "session.identity_links";
-
-Error wrong(std::string_view path, std::string_view value, std::string_view message) {
-  return make_error(ErrorCode::invalid_config, path, value, message);
-}
 
 MaybeError check_not_blank(const std::string& path, std::string_view field,
                            const std::optional<std::string>& value) {

@@ -10,12 +10,6 @@
 namespace vagus {
 namespace {
 
-MaybeError check_label(std::string_view field, const std::string& text) {
-  if (text.size() <= kMaxKeyBytes && is_valid_utf8(text)) return std::nullopt;
-  return make_error(ErrorCode::invalid_input, field, text,
-                    "must be valid UTF-8 of at most " + std::to_string(kMaxKeyBytes) + " bytes");
-}
-
 MaybeError check_peer(std::string_view field, const std::optional<Peer>& peer) {
   return peer ? check_label(join_path(field, "id"), peer->id) : std::nullopt;
 }

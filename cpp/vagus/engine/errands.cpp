@@ -1,6 +1,7 @@
 #include "vagus/engine/engine.hpp"
 #include "vagus/events/render.hpp"
 #include "vagus/heartbeat/reply.hpp"
+#include "vagus/text/bounded_text.hpp"
 #include "vagus/text/one_line.hpp"
 #include "vagus/text/unicode.hpp"
 
@@ -23,12 +24,6 @@ MaybeError check_job_id(std::string_view id) {
   if (fits) return std::nullopt;
   return make_error(ErrorCode::invalid_input, "job_id", id,
                     "must be 1 to 128 of A-Z, a-z, 0-9, _, - and .");
-}
-
-MaybeError check_label(std::string_view field, std::string_view text) {
-  if (text.size() <= kMaxKeyBytes && is_valid_utf8(text)) return std::nullopt;
-  return make_error(ErrorCode::invalid_input, field, text,
-                    "must be valid UTF-8 of at most " + std::to_string(kMaxKeyBytes) + " bytes");
 }
 
 MaybeError check_fired(const CronFired& fired, const Limits& limits) {

@@ -1,5 +1,6 @@
 #include "vagus/engine/engine.hpp"
 #include "vagus/events/render.hpp"
+#include "vagus/text/bounded_text.hpp"
 #include "vagus/text/unicode.hpp"
 
 /// Webhooks whose sender is known. Whatever is wrong with one is its sender's mistake, and answered
@@ -9,9 +10,9 @@ namespace {
 
 constexpr std::string_view kInvalid = "invalid-hook";
 constexpr std::string_view kNoRoom = "no-room";
-constexpr std::size_t kNameUnits = 120;
+constexpr std::size_t kHookNameUnits = 120;
 
-MaybeError check_text(std::string_view field, const std::string& text, const Limits& limits) {
+MaybeError check_words(std::string_view field, const std::string& text, const Limits& limits) {
   const bool fits = static_cast<std::int64_t>(text.size()) <= limits.text_bytes;
   if (fits && is_valid_utf8(text) && !is_blank(text)) return std::nullopt;
   return make_error(ErrorCode::invalid_input, field, text,
@@ -19,22 +20,16 @@ MaybeError check_text(std::string_view field, const std::string& text, const Lim
                         std::to_string(limits.text_bytes) + " bytes");
 }
 
-MaybeError check_label(std::string_view field, const std::optional<std::string>& label) {
-  if (!label || (label->size() <= kMaxKeyBytes && is_valid_utf8(*label))) return std::nullopt;
-  return make_error(ErrorCode::invalid_input, field, *label,
-                    "must be valid UTF-8 of at most " + std::to_string(kMaxKeyBytes) + " bytes");
-}
-
 MaybeError check_agent_hook(const AgentHook& hook, const Limits& limits) {
   // As the model will see it, which may be longer than what was sent.
-  if (auto failed = check_text("message", neutralize_system_lines(hook.message), limits)) {
+  if (auto failed = check_words("message", neutralize_system_lines(hook.message), limits)) {
     return failed;
   }
-  if (auto failed = check_label("name", hook.name)) return failed;
-  if (auto failed = check_label("channel", hook.channel)) return failed;
-  if (auto failed = check_label("to", hook.to)) return failed;
-  if (auto failed = check_label("model", hook.model)) return failed;
-  if (auto failed = check_label("thinking", hook.thinking)) return failed;
+  if (auto failed = check_label("name", hook.name.value_or(""))) return failed;
+  if (auto failed = check_label("channel", hook.channel.value_or(""))) return failed;
+  if (auto failed = check_label("to", hook.to.value_or(""))) return failed;
+  if (auto failed = check_label("model", hook.model.value_or(""))) return failed;
+  if (auto failed = check_label("thinking", hook.thinking.value_or(""))) return failed;
   const bool too_long =
       hook.idempotency_key && utf16_length(*hook.idempotency_key) > kMaxIdempotencyKey;
   if (too_long) {
@@ -49,7 +44,7 @@ MaybeError check_agent_hook(const AgentHook& hook, const Limits& limits) {
 
 std::string called(const AgentHook& hook) {
   const std::string hooks(kDefaultHookName);
-  const std::string name = told_line(hook.name.value_or(hooks), kNameUnits);
+  const std::string name = told_line(hook.name.value_or(hooks), kHookNameUnits);
   return name == hooks || name.empty() ? hooks : hooks + " " + name;
 }
 
@@ -91,7 +86,7 @@ Admission Engine::admit_wake(const WakeHook& hook) const {
 }
 
 MaybeError Engine::accept(const WebhookReceived&, const WakeHook& hook) {
-  if (auto failed = check_text("text", hook.text, config_.limits)) {
+  if (auto failed = check_words("text", hook.text, config_.limits)) {
     turn_away(*failed);
     return std::nullopt;
   }

@@ -200,12 +200,12 @@ Result<What> subscription(const Event& event) {
   return What(NodeSubscription{On});
 }
 
-struct Reader {
+struct EventReader {
   std::string_view name;
   Result<What> (*read)(const Event&);
 };
 
-constexpr Reader kReaders[] = {
+constexpr EventReader kReaders[] = {
     {"exec.started", exec_started},
     {"exec.finished", exec_finished},
     {"exec.denied", exec_denied},
@@ -218,7 +218,8 @@ constexpr Reader kReaders[] = {
 
 std::string known_names() {
   std::string list;
-  for (const Reader& each : kReaders) list += (list.empty() ? "" : ", ") + std::string(each.name);
+  for (const EventReader& each : kReaders)
+    list += (list.empty() ? "" : ", ") + std::string(each.name);
   return list;
 }
 
@@ -239,7 +240,7 @@ Result<NodeReport> read_node_event(std::string_view node, std::string_view name,
                                    std::string_view payload, const ExecConfig& config) {
   if (is_blank(node)) return make_error(ErrorCode::invalid_input, "node_id", node, "is required");
   const auto* reader = std::find_if(std::begin(kReaders), std::end(kReaders),
-                                    [name](const Reader& each) { return each.name == name; });
+                                    [name](const EventReader& each) { return each.name == name; });
   if (reader == std::end(kReaders)) {
     return make_error(ErrorCode::invalid_input, "event", name, "must be one of " + known_names());
   }

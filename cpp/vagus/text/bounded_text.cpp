@@ -15,4 +15,10 @@ MaybeError check_text(std::string_view field, std::string_view text, const Limit
   return make_error(ErrorCode::invalid_input, field, text, "not valid UTF-8");
 }
 
+MaybeError check_label(std::string_view field, std::string_view text) {
+  if (text.size() <= kMaxKeyBytes && is_valid_utf8(text)) return std::nullopt;
+  return make_error(ErrorCode::invalid_input, field, text,
+                    "must be valid UTF-8 of at most " + std::to_string(kMaxKeyBytes) + " bytes");
+}
+
 }  // namespace vagus
