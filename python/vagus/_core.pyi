@@ -3390,6 +3390,7 @@ class SummaryTask(_Record):
     def __init__(
         self,
         *,
+        context_key: str,
         first: int,
         end: int,
         budget: int,
@@ -3403,6 +3404,8 @@ class SummaryTask(_Record):
         attempt: int = ...,
         faults: Sequence[SummaryFault] = ...,
     ) -> None: ...
+    @property
+    def context_key(self) -> str: ...
     @property
     def first(self) -> int: ...
     @property

@@ -454,5 +454,62 @@ TEST(Assembly, ATurnThatIsCutSaysSo) {
   EXPECT_TRUE(has(assembly.plan, Fate::shortened, FateReason::turn_too_long));
 }
 
+// ---- admission says what assembly finds
+
+TEST(Assembly, AdmissionCountsPinsAndTheGapOfACutThatIsNew) {
+  Context context(some_key(), Profile::vagus, Limits{});
+  ASSERT_FALSE(context.append(user(long_text(5'000)), {true, nullptr}));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_FALSE(context.append(user("Question")));
+    ASSERT_FALSE(context.append(says("Answer")));
+  }
+  AssemblyRequest request = asking(4'000);
+  request.history_turns = 1;
+  EXPECT_NE(context.admit(request).fit, Fit::fits);
+  EXPECT_TRUE(std::holds_alternative<Overflow>(context.assemble(request)));
+  request.budget = Budget::of({20'000, 0}, Profile::vagus);
+  const Pressure asked = context.admit(request);
+  EXPECT_EQ(asked.tokens, assembled(context, request).ledger.estimated);
+}
+
+TEST(Assembly, AdmissionCountsNothingTwiceWhenTurnsAreForgotten) {
+  Limits limits;
+  limits.transcript_messages = 20;
+  Context context(some_key(), Profile::vagus, limits);
+  const AssemblyRequest request = asking(100'000);
+  for (int i = 0; i < 60; ++i) {
+    ASSERT_FALSE(context.append(user(long_text(50))));
+    ASSERT_FALSE(context.append(says(long_text(50))));
+    const Pressure asked = context.admit(request);
+    const Assembly made = assembled(context, request);
+    EXPECT_EQ(asked.fit, Fit::fits);
+    EXPECT_LE(asked.tokens, made.ledger.estimated * 5 / 4) << i;
+  }
+}
+
+TEST(Assembly, ThePlanTellsOfPinsApartFromWhatIsAroundThem) {
+  Context context(some_key(), Profile::vagus, Limits{});
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_FALSE(context.append(user(long_text(200)), {i == 2, nullptr}));
+    ASSERT_FALSE(context.append(says(long_text(200))));
+  }
+  const Assembly made = assembled(context, asking());
+  std::vector<bool> told(40);
+  std::int64_t dropped = 0;
+  for (const MessageFate& line : made.plan) {
+    if (line.section != Section::history && line.section != Section::pinned) continue;
+    for (std::int64_t i = line.first; i < line.first + line.count; ++i) {
+      EXPECT_FALSE(told[static_cast<std::size_t>(i)]) << i << " is told of twice";
+      told[static_cast<std::size_t>(i)] = true;
+      EXPECT_TRUE(line.section == Section::history || i == 4);
+    }
+    dropped += line.fate == Fate::dropped ? line.count : 0;
+  }
+  EXPECT_EQ(std::count(told.begin(), told.end(), true), 40);
+  EXPECT_EQ(made.ledger.dropped, dropped);
+  const std::string gap = text_of(made.messages.front());
+  EXPECT_NE(gap.find(std::to_string(dropped) + " earlier messages"), std::string::npos) << gap;
+}
+
 }  // namespace
 }  // namespace vagus

@@ -35,6 +35,17 @@ TEST(PriceBook, EstimatesOnlyWhatCameAfterTheReport) {
   EXPECT_EQ(price(book, 5'000), price(book, 10'000));
 }
 
+// A host that reports only what was not cached: the next prompt would be thought to cost nothing.
+TEST(PriceBook, AReportOfAPartAnchorsNothing) {
+  PriceBook book;
+  ASSERT_FALSE(book.observe(report(10'000, 10'000)));
+  ASSERT_FALSE(book.observe(report(10'000, 4)));
+  EXPECT_EQ(price(book, 10'000).source, PriceSource::estimated);
+  EXPECT_GE(price(book, 10'000).tokens, 5'000) << "the ratio has its limit";
+  ASSERT_FALSE(book.observe(report(10'000, 5'000)));
+  EXPECT_EQ(price(book, 10'000).source, PriceSource::anchored);
+}
+
 TEST(PriceBook, AnotherRevisionIsEstimatedWithWhatWasLearned) {
   PriceBook book;
   ASSERT_FALSE(book.observe(report(10'000, 12'000)));

@@ -323,6 +323,87 @@ TEST(Summaries, WhatALimitOfTurnsTookIsToldToo) {
       << shown.substr(0, 2'000);
 }
 
+// `fate reason first count` of what is not shown of a history.
+std::vector<std::string> unshown(const Assembly& assembly) {
+  std::vector<std::string> lines;
+  for (const MessageFate& each : assembly.plan) {
+    const bool hides = each.fate == Fate::summarised || each.fate == Fate::dropped;
+    if (each.section != Section::history || !hides) continue;
+    lines.push_back(std::string(name_of(each.fate)) + " " + std::string(name_of(each.reason)) +
+                    " " + std::to_string(each.first) + " " + std::to_string(each.count));
+  }
+  return lines;
+}
+
+TEST(Summaries, ThePlanTellsApartWhatIsInTheSummaryAndWhatIsNot) {
+  Context context = long_context();
+  AssemblyRequest request = asking();
+  request.history_turns = 18;
+  const SummaryTask task = task_of(context, request);
+  ASSERT_EQ(context.summarised(task, good_summary(task)).verdict, SummaryVerdict::adopted);
+  const Assembly assembly = assembled(context, asking(false));
+  const std::int64_t shown = std::ssize(assembly.messages) - 2;
+  const auto line = [](const char* fate, std::int64_t first, std::int64_t end) {
+    return std::string(fate) + " " + std::to_string(first) + " " + std::to_string(end - first);
+  };
+  EXPECT_EQ(unshown(assembly), (std::vector{line("dropped history-limit", 0, task.first),
+                                            line("summarised over-budget", task.first, task.end),
+                                            line("dropped over-budget", task.end, 40 - shown)}));
+  EXPECT_EQ(assembly.ledger.dropped, task.first + 40 - shown - task.end);
+}
+
+TEST(Summaries, WithoutItsSummaryAHistoryWasLeftOut) {
+  Context context = long_context();
+  summarised(context);
+  // Turns that leave less and less room, until there is none for the summary.
+  for (std::size_t length = 1'000;; length += 100) {
+    AssemblyRequest request = asking(false);
+    request.turn = {user(std::string(length, 'x'))};
+    Context copy = context;
+    auto made = copy.assemble(request);
+    ASSERT_TRUE(std::holds_alternative<Assembly>(made)) << length;
+    const Assembly& assembly = std::get<Assembly>(made);
+    if (prompt_text(assembly).find("Decisions") != std::string::npos) continue;
+    for (const std::string& each : unshown(assembly)) EXPECT_FALSE(each.starts_with("summarised"));
+    EXPECT_EQ(assembly.ledger.dropped, 40);
+    break;
+  }
+}
+
+TEST(Summaries, NoMemoryTakesWhatIsAboutAnother) {
+  Context mine(*ContextKey::parse("agent:ada:main:epoch:1"), Profile::vagus, Limits{});
+  Context other = long_context();
+  for (int i = 0; i < 20; ++i) {
+    for (Message& message : turn(i)) EXPECT_FALSE(mine.append(std::move(message)));
+  }
+  const SummaryTask task = task_of(other);
+  EXPECT_EQ(task.context_key, other.key().str());
+  EXPECT_EQ(mine.summarised(task, good_summary(task)).verdict, SummaryVerdict::stale);
+  EXPECT_EQ(other.summarised(task, good_summary(task)).verdict, SummaryVerdict::adopted);
+}
+
+TEST(HistoryCut, StretchesAreToldApartAndBounded) {
+  HistoryCut cut;
+  cut.mark(0, 4, Fate::dropped, FateReason::history_limit);
+  cut.mark(4, 10, Fate::dropped, FateReason::over_budget);
+  cut.mark(2, 6, Fate::summarised, FateReason::over_budget);
+  cut.first_kept = 10;
+  std::vector<std::size_t> ends;
+  for (const Unshown& each : cut.unshown) ends.push_back(each.end);
+  EXPECT_EQ(ends, (std::vector<std::size_t>{2, 6, 10}));
+  EXPECT_EQ(cut.dropped(), 6);
+  cut.forget(3);
+  EXPECT_EQ(cut.unshown.front().fate, Fate::summarised);
+  EXPECT_EQ(cut.dropped(), 4);
+  cut.mark(7, 7, Fate::summarised, FateReason::over_budget);
+  EXPECT_EQ(cut.unshown.size(), 2u);
+  for (std::size_t i = 7; i < 1'000; ++i) {
+    cut.mark(i, i + 1, i % 2 == 0 ? Fate::dropped : Fate::summarised, FateReason::over_budget);
+  }
+  EXPECT_LE(cut.unshown.size(), 64u);
+  EXPECT_EQ(cut.unshown.back().end, 1'000u);
+}
+
 TEST(Summaries, APromptForTheSummariserHoldsAllOfTheTask) {
   Context context = long_context();
   SummaryTask task = task_of(context);

@@ -283,13 +283,11 @@ class Story {
       if (line.fate == Fate::added) continue;
       if (line.reason == FateReason::forgotten) forgotten = line.count;
       require(line.after <= line.before || line.fate == Fate::shortened, "a message grew");
-      if (line.count == 1) told.insert(line.first);
-      // A line of several is about a stretch with pinned messages left out.
-      for (std::int64_t i = 0; line.count > 1 && i < line.count; ++i) told.insert(line.first + i);
+      for (std::int64_t i = 0; i < line.count; ++i) told.insert(line.first + i);
     }
     const auto all = forgotten + static_cast<std::int64_t>(context_.messages().size());
-    require(static_cast<std::int64_t>(told.size()) <= all, "the plan tells of too many messages");
-    require(static_cast<std::int64_t>(told.size()) + pins_ >= all, "the plan leaves messages out");
+    require(std::ssize(told) <= all, "the plan tells of too many messages");
+    require(std::ssize(told) >= all, "the plan leaves messages out");
   }
 
   // What cannot be made smaller is alone too much; provider's rules may ask for more.
@@ -300,8 +298,7 @@ class Story {
     for (const LedgerPart& part : ledger.parts) {
       const bool fixed = part.name == "system" || part.name == "tools" || part.name == "pinned" ||
                          part.name == "prompt" || part.name == "rules";
-      require(fixed || asked.rules.has_value(),
-              "a refusal has a part that could have gone: " + part.name);
+      require(fixed, "a refusal has a part that could have gone: " + part.name);
     }
     if (asked.rules) return;
     const Pricer pricer(Profile::vagus, asked.counter);
@@ -313,7 +310,7 @@ class Story {
     for (const LedgerPart& part : ledger.parts) {
       if (part.name == "pinned") least += {0, part.tokens};
     }
-    require(scale.charge(least) > ledger.budget || pins_ > 0, "what is left would have fitted");
+    require(scale.charge(least) > ledger.budget, "what is left would have fitted");
   }
 
   // The turn is over; the provider may have told what it cost.

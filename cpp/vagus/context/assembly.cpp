@@ -12,7 +12,7 @@ namespace vagus {
 namespace {
 
 // How often room is made for what a provider's rules add.
-constexpr int kRuleRounds = 4;
+constexpr int kRuleRounds = 8;
 
 // A report is asked for when the history could be within the budget by it, however wrong the
 // estimates are.
@@ -173,14 +173,18 @@ std::variant<Assembly, SummaryTask, Overflow> Context::assemble(const AssemblyRe
   std::int64_t less = 0;
   for (int round = 0;; ++round) {
     Draft draft = drafted(request, less);
-    if (draft.fit.task) return *std::move(draft.fit.task);
+    if (draft.fit.task) {
+      draft.fit.task->context_key = key_.str();
+      return *std::move(draft.fit.task);
+    }
     const bool crowded = draft.crowded();
     Assembly assembly = assembled(request, draft, less);
     std::int64_t excess = std::max<std::int64_t>(0, assembly.ledger.overflow);
     if (excess == 0 && request.rules) {
+      const std::int64_t unused = request.budget.tokens - assembly.ledger.estimated;
       excess = obey(assembly, request);
       if (excess > 0 && round < kRuleRounds) {
-        less += excess * kTokenWeight;
+        less = std::max(less, unused * kTokenWeight) + excess * kTokenWeight;
         continue;
       }
     }
@@ -299,6 +303,21 @@ std::int64_t Context::obey(Assembly& assembly, const AssemblyRequest& request) c
   return ledger.overflow;
 }
 
+// What a prompt shows under a cut that none was made with yet.
+Cost Context::cost_under(const HistoryCut& cut, const AssemblyRequest& request,
+                         const PromptParts& parts) const {
+  const Showing showing{parts.pricer, parts.scale, request.budget.tokens * kTokenWeight,
+                        request.heartbeats};
+  Cost cost = transcript_.cost_from(cut.first_kept);
+  for (const std::size_t index : transcript_.pinned()) {
+    if (index < cut.first_kept) cost += transcript_.cost_of(index);
+  }
+  if (const auto gap = message_for_the_gap(cut, transcript_, showing)) {
+    cost += parts.pricer.cost(*gap);
+  }
+  return cost;
+}
+
 Pressure Context::admit(const AssemblyRequest& request) const {
   const PromptParts parts = parts_of(request);
   const auto known = cuts_.find(request.budget.tokens);
@@ -307,7 +326,7 @@ Pressure Context::admit(const AssemblyRequest& request) const {
   // What came since the last prompt is shown as it is.
   const Cost history = known != cuts_.end() && known->second.cut.first_kept == cut.first_kept
                            ? known->second.cost + transcript_.cost_from(known->second.shown)
-                           : transcript_.cost_from(cut.first_kept);
+                           : cost_under(cut, request, parts);
   const std::optional<Price> anchor = anchored(request, parts, cut, history);
   const Cost cost = parts.cost() + parts.asked_replay.cost + history;
   const std::int64_t charge = anchor ? charge_of(*anchor) : parts.scale.charge(cost);

@@ -128,10 +128,10 @@ void Context::forget_oldest_turns() {
   for (auto& [budget, shown] : cuts_) {
     const bool forgets_shown = shown.cut.first_kept < count;
     shown.cut.forget(count);
-    if (forgets_shown) {
-      shown.cost = transcript_.cost_from(0) + Cost{0, text_tokens(shown.cut.summary)};
-    }
     shown.shown -= std::min(shown.shown, count);
+    if (!forgets_shown) continue;
+    shown.cost = transcript_.cost_from(0) + Cost{0, text_tokens(shown.cut.summary)};
+    shown.shown = transcript_.size();
   }
 }
 
@@ -150,8 +150,9 @@ SummaryReview Context::summarised(const SummaryTask& task, std::string_view text
   const std::int64_t first = task.first - transcript_.forgotten();
   const std::int64_t end = task.end - transcript_.forgotten();
   // What is summarised must go on where the summary that is shown ends.
-  const bool continues = task.previous == cut.summary && first >= count(cut.summarised) &&
-                         first < end && end <= count(transcript_.size());
+  const bool continues = task.context_key == key_.str() && task.previous == cut.summary &&
+                         first >= count(cut.summarised) && first < end &&
+                         end <= count(transcript_.size());
   if (!continues) return {SummaryVerdict::stale, {}, {}};
   const std::string summary = bounded_summary(text, task);
   if (is_blank(summary)) {
@@ -182,6 +183,7 @@ void Context::adopt(HistoryCut cut, const std::string& summary, std::size_t firs
   const std::size_t shown_from = std::max(cut.first_kept, first);
   // What a limit of turns took from the prompt that the task was for.
   cut.left_out += count(shown_from - cut.first_kept);
+  cut.mark(cut.first_kept, shown_from, Fate::dropped, FateReason::history_limit);
   cut.left_out -= std::min(cut.left_out, count(std::min(shown_from, end) - first));
   if (shown_from < end) {
     const Cost before = transcript_.cost_between(shown_from, end) +
@@ -189,6 +191,7 @@ void Context::adopt(HistoryCut cut, const std::string& summary, std::size_t firs
     cut.gained += std::max<std::int64_t>(0, scale.weight(before));
   }
   cut.summary = summary;
+  cut.mark(first, end, Fate::summarised, FateReason::over_budget);
   cut.summarised = end;
   cut.in_summary += count(end - first);
   cut.first_kept = std::max(shown_from, end);
@@ -198,6 +201,7 @@ void Context::adopt(HistoryCut cut, const std::string& summary, std::size_t firs
 }
 
 void Context::summary_failed(const SummaryTask& task) {
+  if (task.context_key != key_.str()) return;
   const std::int64_t first = task.first - transcript_.forgotten();
   if (first < 0 || first > count(transcript_.size())) return;
   const auto known = cuts_.find(task.budget);

@@ -200,6 +200,8 @@ class Context {
              std::int64_t budget_tokens);
   const Priced& priced(const AssemblyRequest& request) const;
   PromptParts parts_of(const AssemblyRequest& request) const;
+  Cost cost_under(const HistoryCut& cut, const AssemblyRequest& request,
+                  const PromptParts& parts) const;
   std::int64_t revision_of(const AssemblyRequest& request, const HistoryCut& cut) const;
   bool continues(const SentPrompt& sent) const;
   std::optional<Price> anchored(const AssemblyRequest& request, const PromptParts& parts,

@@ -46,8 +46,8 @@ std::size_t first_within_reach(const Transcript& transcript, std::size_t first, 
 void cut_to(HistoryCut& cut, std::size_t first, FateReason reason) {
   if (first <= cut.first_kept) return;
   cut.left_out += static_cast<std::int64_t>(first - cut.first_kept);
+  cut.mark(cut.first_kept, first, Fate::dropped, reason);
   cut.first_kept = first;
-  cut.reason = reason;
 }
 
 void limit_turns(HistoryCut& cut, const Transcript& transcript, std::int64_t limit) {
@@ -202,6 +202,9 @@ void Descent::drop_turns() {
 void Descent::drop_the_summary(HistoryCut cut) {
   cut.left_out += std::exchange(cut.in_summary, 0);
   cut.summarised = 0;
+  for (Unshown& each : cut.unshown) {
+    if (each.fate == Fate::summarised) each = {each.end, Fate::dropped, FateReason::over_budget};
+  }
   cut.summary.clear();
   fit_.shown = show(std::move(cut));
 }
@@ -226,7 +229,11 @@ ResultLimits result_limits_of(std::int64_t window) {
 HistoryCut beginning_of(const Transcript& transcript, HistoryCut last,
                         std::optional<std::int64_t> turns) {
   const bool follows_summary = !last.summary.empty() && last.summarised == last.first_kept;
-  if (!follows_summary) last.first_kept = transcript.turn_at_or_after(last.first_kept);
+  if (!follows_summary) {
+    const std::size_t start = transcript.turn_at_or_after(last.first_kept);
+    last.mark(last.first_kept, start, Fate::dropped, FateReason::over_budget);
+    last.first_kept = start;
+  }
   if (turns) limit_turns(last, transcript, *turns);
   return last;
 }

@@ -56,7 +56,9 @@ Price priced(std::int64_t tokens, std::int64_t measured, PriceSource source) {
 
 MaybeError PriceBook::observe(const UsageReport& report) {
   if (auto failed = check_report(report)) return failed;
-  anchor_ = report;
+  // What no tokenizer can have counted (a host that leaves cached tokens out) anchors nothing.
+  const bool is_plausible = report.reported >= report.estimated * kMinRatio / kUnit;
+  anchor_ = is_plausible ? std::optional(report) : std::nullopt;
   take_in(report);
   return std::nullopt;
 }

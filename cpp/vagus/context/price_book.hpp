@@ -60,7 +60,8 @@ struct UsageReport {
 /// reported, and only what came after it is estimated. A prompt begins with it as long as the
 /// transcript only grew. Whoever cuts, shrinks, summarises or resets moves the revision on, and the
 /// anchor counts no more: stale counters are worse than estimates (spec: context, section 8, row
-/// 17).
+/// 17). A report of less than half of the estimate is no anchor: it counts only a part of the
+/// prompt.
 ///
 /// Reports also teach how far estimates are off for each model: the ratio of reported to estimated
 /// tokens, in permille, weighted to the newest and from 500 to 2,500 whatever is reported. It

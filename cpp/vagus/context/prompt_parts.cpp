@@ -85,22 +85,27 @@ class PlanLines {
 // What is in front of the cut, but for the messages that are pinned.
 void add_unshown(PlanLines& lines, const ShownHistory& history, const Transcript& transcript) {
   const auto range = [&](std::size_t first, std::size_t end, Fate fate, FateReason reason) {
-    if (first >= end) return;
-    std::int64_t number = count(end - first);
-    Cost cost = transcript.cost_between(first, end);
+    const auto line = [&](std::size_t from, std::size_t to) {
+      if (from >= to) return;
+      lines.add(Section::history, transcript.forgotten() + count(from), count(to - from), fate,
+                reason, transcript.cost_between(from, to), {});
+    };
     for (const std::size_t pin : transcript.pinned()) {
       if (pin < first || pin >= end) continue;
-      --number;
-      cost = cost - transcript.cost_of(pin);
+      line(first, pin);
+      first = pin + 1;
     }
-    lines.add(Section::history, transcript.forgotten() + count(first), number, fate, reason, cost,
-              {});
+    line(first, end);
   };
   lines.add(Section::history, 0, transcript.forgotten(), Fate::dropped, FateReason::forgotten, {},
             {});
-  const HistoryCut& cut = history.cut;
-  range(0, cut.summarised, Fate::summarised, FateReason::over_budget);
-  range(cut.summarised, cut.first_kept, Fate::dropped, cut.reason);
+  std::size_t first = 0;
+  for (const Unshown& each : history.cut.unshown) {
+    range(first, each.end, each.fate, each.reason);
+    first = each.end;
+  }
+  // Of a prompt that could not be made, what was not even looked at.
+  range(first, history.cut.first_kept, Fate::dropped, FateReason::over_budget);
 }
 
 void add_replay(PlanLines& lines, const PromptParts& parts) {
@@ -178,8 +183,7 @@ Ledger ledger_of(const AssemblyRequest& request, const PromptParts& parts,
   const std::size_t replay_dropped =
       parts.asked_replay.messages.size() - parts.replay.messages.size();
   Ledger ledger =
-      make_ledger(request.budget, by_section.all(),
-                  count(history.cut.first_kept - history.cut.summarised + replay_dropped));
+      make_ledger(request.budget, by_section.all(), history.dropped + count(replay_dropped));
   const bool exact = request.counter != nullptr && cost.guessed == 0;
   ledger.source = exact ? PriceSource::exact : PriceSource::estimated;
   ledger.estimated = parts.scale.charge(cost);

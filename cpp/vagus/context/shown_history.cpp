@@ -12,6 +12,9 @@
 namespace vagus {
 namespace {
 
+/// How many stretches of a history that are not shown are told apart.
+constexpr std::size_t kMaxStretches = 64;
+
 // Saying that something is missing may cost this part of a budget.
 constexpr std::int64_t kGapShare = 50;
 
@@ -173,7 +176,7 @@ void price_what_is_new(ShownHistory& history, const Pricer& pricer) {
 void put_ahead(ShownHistory& history, const Transcript& transcript, const Showing& showing) {
   std::vector<Message> messages;
   std::vector<Shown> about;
-  if (auto gap = message_for_the_gap(history.cut, showing)) {
+  if (auto gap = message_for_the_gap(history.cut, transcript, showing)) {
     Shown shown;
     shown.cost = showing.pricer.cost(*gap);
     shown.fate.section = Section::summary;
@@ -203,18 +206,63 @@ ResultLimits no_limits() {
 
 }  // namespace
 
+void HistoryCut::mark(std::size_t first, std::size_t end, Fate fate, FateReason reason) {
+  if (first >= end) return;
+  std::vector<Unshown> marked;
+  const auto add = [&marked](const Unshown& next) {
+    if (next.end <= (marked.empty() ? 0 : marked.back().end)) return;
+    const bool extends =
+        !marked.empty() && marked.back().fate == next.fate && marked.back().reason == next.reason;
+    if (extends) {
+      marked.back().end = next.end;
+    } else {
+      marked.push_back(next);
+    }
+  };
+  for (const Unshown& each : unshown) add({std::min(each.end, first), each.fate, each.reason});
+  add({end, fate, reason});
+  for (const Unshown& each : unshown) add(each);
+  if (marked.size() > kMaxStretches) marked.erase(marked.begin());
+  unshown = std::move(marked);
+}
+
+std::int64_t HistoryCut::dropped() const {
+  std::size_t number = first_kept;
+  std::size_t first = 0;
+  for (const Unshown& each : unshown) {
+    if (each.fate == Fate::summarised) number -= each.end - first;
+    first = each.end;
+  }
+  return static_cast<std::int64_t>(number);
+}
+
 void HistoryCut::forget(std::size_t count) {
   for (std::size_t* index : {&first_kept, &summarised, &heartbeats_before, &images_before}) {
     *index -= std::min(*index, count);
   }
+  for (Unshown& each : unshown) each.end -= std::min(each.end, count);
+  std::erase_if(unshown, [](const Unshown& each) { return each.end == 0; });
   if (stuck && *stuck < count) stuck.reset();
   if (stuck) *stuck -= count;
 }
 
-std::optional<Message> message_for_the_gap(const HistoryCut& cut, const Showing& showing) {
+std::int64_t pinned_in_front(const HistoryCut& cut, const Transcript& transcript) {
+  std::int64_t number = 0;
+  for (const std::size_t index : transcript.pinned()) {
+    if (index >= cut.first_kept) break;
+    const auto stretch = std::find_if(cut.unshown.begin(), cut.unshown.end(),
+                                      [index](const Unshown& each) { return index < each.end; });
+    number += stretch == cut.unshown.end() || stretch->fate != Fate::summarised ? 1 : 0;
+  }
+  return number;
+}
+
+std::optional<Message> message_for_the_gap(const HistoryCut& cut, const Transcript& transcript,
+                                           const Showing& showing) {
   std::string text;
   if (!cut.summary.empty()) text = std::string(kSummaryHead) + "\n\n" + cut.summary;
-  if (cut.left_out > 0) text += (text.empty() ? "" : "\n\n") + left_out_line(cut.left_out);
+  const std::int64_t missing = cut.left_out - pinned_in_front(cut, transcript);
+  if (missing > 0) text += (text.empty() ? "" : "\n\n") + left_out_line(missing);
   if (text.empty()) return std::nullopt;
   Message message = text_message(Role::user, std::move(text));
   if (!cut.summary.empty()) return message;
@@ -232,6 +280,7 @@ ShownHistory show_history(const Transcript& transcript, HistoryCut cut,
   for (std::size_t i = history.cut.first_kept; i < transcript.size(); ++i) {
     history.about.push_back(as_it_is(transcript, i));
   }
+  history.dropped = history.cut.dropped() - pinned_in_front(history.cut, transcript);
   leave_out_heartbeats(history, showing.heartbeats);
   leave_out_images(history);
   if (limits || !history.cut.results.chars.empty()) {

@@ -29,6 +29,7 @@ inline constexpr std::int64_t kSummarisedResultChars = 2'000;
 /// A summary that is wanted, of the messages `first` to `end` of a transcript, counted from its
 /// beginning, and of what was summarised before.
 struct SummaryTask {
+  std::string context_key;
   std::int64_t first = 0;
   std::int64_t end = 0;
   std::int64_t budget = 0;
@@ -45,6 +46,7 @@ struct SummaryTask {
   static constexpr std::string_view kName = "SummaryTask";
   static constexpr auto fields() {
     return field_list(
+        required("context_key", &SummaryTask::context_key, "whose memory it is about"),
         required("first", &SummaryTask::first,
                  "the first message that is summarised, counted from the transcript's beginning"),
         required("end", &SummaryTask::end, "the first message behind them"),
