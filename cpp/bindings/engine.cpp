@@ -183,7 +183,9 @@ void bind_effects(py::module_& module) {
   bind_effect<Deliver>(module, "Effect: send this text to this route.");
   bind_effect<DeliveryAbandoned>(module, "Effect: a reply was given up.");
   bind_effect<ClockStepped>(module, "Effect: the clock was set back.");
-  bind_effect<OverflowDetected>(module, "Effect (reference profile): a precheck failed.");
+  bind_effect<OverflowDetected>(
+      module,
+      "Effect: the provider, or a precheck of the reference profile, found a prompt too long.");
   bind_effect<SessionReset>(module, "Effect: a session began a new transcript.");
   bind_effect<RunEnded>(module, "Effect: a run is over; its lane is free.");
   bind_effect<ChatEvent>(module, "Effect: tell these subscribers what a run says, or its end.");

@@ -190,13 +190,69 @@ TEST(EngineChat, ClientIdsAreUsedOnce) {
   const auto again = host.engine.apply(followed("Hi.", "c1"), host.now);
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().field, "client_run_id");
-  // One that waits is not known yet: its second message is answered without being followed.
   host.send(followed("More.", "c2"));
-  host.send(followed("More.", "c2"));
+  const auto waits = host.engine.apply(followed("More.", "c2"), host.now);
+  ASSERT_FALSE(waits.ok()) << "a message that is sent twice is answered once";
+  EXPECT_EQ(waits.error().field, "client_run_id");
   host.model = says("Fine.");
   std::vector<Effect> effects = host.send(AbortRun{std::nullopt, main_key(), std::nullopt, "rpc"});
   EXPECT_EQ(told(effects), (Lines{"aborted c1 ", "delta c2 Fine.", "final c2 Fine."}));
-  EXPECT_EQ(all<RunEnded>(effects).size(), 3U);
+  EXPECT_EQ(all<RunEnded>(effects).size(), 2U);
+  EXPECT_FALSE(host.engine.apply(followed("Hi.", "c1"), host.now + 74'999).ok());
+  EXPECT_TRUE(host.engine.apply(followed("Hi.", "c1"), host.now + 75'000).ok()) << "forgotten";
+}
+
+TEST(EngineChat, ADirectiveAloneIsAnsweredWithoutWords) {
+  Host host(kQuietTrent);
+  host.model = thinks_for_ever();
+  EXPECT_EQ(told(host.send(followed("/queue collect", "c1"))), Lines{"final c1 "});
+  EXPECT_EQ(told(host.send(followed("/queue cap:zero", "c2"))), Lines{"final c2 "});
+  EXPECT_EQ(told(host.send(followed("Hi.", "c3"))), Lines{});
+}
+
+TEST(EngineChat, AnInterruptKeepsWhatWasSaidBefore) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+                "messages": {"queue": {"mode": "interrupt"}}})");
+  host.model = thinks_for_ever();
+  const std::string run = run_asked(host.send(followed("Hi.", "c1")));
+  host.apply(piece(run, "Half an ans"));
+  const auto effects = host.send(followed("No, wait.", "c2"));
+  EXPECT_EQ(told(effects), Lines{"aborted c1 Half an ans"});
+  EXPECT_EQ(only<RunEnded>(effects).outcome, RunOutcome::aborted);
+  const std::vector<Message> next = only<CallModel>(effects).messages;
+  ASSERT_GE(next.size(), 3U);
+  EXPECT_EQ(text_of(next[next.size() - 2]), "Half an ans");
+}
+
+TEST(EngineChat, EachWhoAskedMayStopTheAnswerToAll) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m"}}]},
+                "messages": {"queue": {"mode": "collect", "debounce_ms": 0}}})");
+  host.model = thinks_for_ever();
+  const std::string first = run_asked(host.send(message_to(main_key(), "Hi.")));
+  host.send(followed("One.", "c1", "tab"));
+  host.send(followed("Two.", "c2", "phone"));
+  const std::string run = run_asked(host.send(ModelReplied{first, "ok", {}}));
+  const auto stop = [&](std::string who) {
+    return only<AbortAnswered>(host.send(AbortRun{run, {}, ChatPrincipal{who, {}, false}, "rpc"}));
+  };
+  EXPECT_EQ(stop("stranger").verdict, AbortVerdict::not_permitted);
+  EXPECT_EQ(stop("phone").verdict, AbortVerdict::aborted);
+}
+
+TEST(EngineChat, WhatIsSentIsWhatClientsSee) {
+  const std::pair<std::string, std::string> answers[] = {
+      {"ANNOUNCE_SKIP", ""}, {"ok NO_REPLY", "ok"}, {"[[reply_to_current]] hello", "hello"}};
+  for (const auto& [said, shown] : answers) {
+    Host host(kQuietTrent);
+    host.model = says(said);
+    Inbound message = message_from("C1", "Hi.");
+    message.client_run_id = "c1";
+    message.subscriber = "tab";
+    const auto effects = host.send(message);
+    EXPECT_EQ(all<ChatEvent>(effects).back().text, shown);
+    const auto sent = all<Deliver>(effects);
+    EXPECT_EQ(sent.empty() ? "" : sent.front().text, shown);
+  }
 }
 
 TEST(EngineChat, AMessageThatComesAgainUnderAnotherNameIsToldSo) {
@@ -210,25 +266,9 @@ TEST(EngineChat, AMessageThatComesAgainUnderAnotherNameIsToldSo) {
   };
   EXPECT_EQ(again("c1"), Lines{});
   EXPECT_EQ(again("c2"), Lines{"error c2 "});
-  EXPECT_EQ(again("c1"), Lines{}) << "it waits for its answer";
   host.model = says("Fine.");
   const auto effects = host.send(AbortRun{std::nullopt, main_key(), std::nullopt, "rpc"});
   EXPECT_EQ(told(effects), (Lines{"delta c1 Fine.", "final c1 Fine."}));
-}
-
-TEST(EngineChat, OneClientTooManyDoesNotSilenceTheOthers) {
-  Host host(kQuietTrent);
-  host.model = thinks_for_ever();
-  const std::string run = run_asked(host.send(followed("Hi.", "c1")));
-  host.send(followed("More.", "c2"));
-  host.send(followed("More.", "c2"));
-  host.send(followed("And?", "c3"));
-  host.model = says("Fine.");
-  host.send(ModelReplied{run, "Hello.", {}});
-  host.log.clear();
-  host.advance(kSecond);
-  EXPECT_EQ(told(host.log),
-            (Lines{"delta c2 Fine.", "delta c3 Fine.", "final c2 Fine.", "final c3 Fine."}));
 }
 
 TEST(EngineChat, ClientsBeyondTheLimitAreToldThatTheyCannotFollow) {

@@ -312,6 +312,59 @@ TEST(EngineErrands, WhatIsSaidTwiceIsHeardOnce) {
   EXPECT_EQ(only<ProducerHeard>(host.send(said)).hearing, Hearing::duplicate);
 }
 
+// ---- news go to those who asked
+
+// Two people share one session; a job that one of them had started ends after the other has
+// written.
+TEST(EngineProducers, WhatARunStartedIsToldWhereItWasAskedFor) {
+  Host host(R"({"agents": {"list": [{"id": "trent", "heartbeat": {"every": "0m",
+                "target": "last"}}]}})");
+  host.model = says("Fine.");
+  const auto person = [&](std::string channel, std::string who) {
+    Inbound message = message_from(std::move(who), "Hi.");
+    message.channel = std::move(channel);
+    message.session_key = main_key();
+    return only<RunStarted>(host.send(message)).run_id;
+  };
+  const std::string asked = person("slack", "U1");
+  person("discord", "U2");
+  ExecReport report = finished();
+  report.session_key = main_key();
+  report.caused_by = asked;
+  EXPECT_EQ(only<Deliver>(host.send(report)).route.to, "U1");
+  host.advance(kMinute);
+  report.exec_id = "another";
+  report.caused_by.reset();
+  EXPECT_EQ(only<Deliver>(host.send(report)).route.to, "U2") << "nobody says whose it is";
+}
+
+TEST(EngineProducers, WhatAnErrandStartedIsToldToTheMainSession) {
+  for (const char* lane : {"agent:trent:cron:nightly", "agent:trent:hook:4711"}) {
+    Host host(kHooked);
+    host.model = says("Fine.");
+    ExecReport report = finished();
+    report.session_key = key(lane);
+    EXPECT_EQ(heard_by(host.apply(report)), "agent:trent:main");
+    host.send(message_to(key(lane), "Hi."));
+    report.exec_id = "another";
+    EXPECT_EQ(heard_by(host.apply(report)), lane) << "a session that is kept hears for itself";
+  }
+}
+
+TEST(EngineErrands, AHookThatNeverRanMayComeAgain) {
+  Host host(kHooked);
+  host.model = thinks_for_ever();
+  host.send(message_to(key(kRoom), "Hi."));
+  WebhookReceived hook = agent_hook("look around");
+  hook.agent->idempotency_key = "k";
+  hook.agent->session_key = "discord:channel:42";
+  const auto first = only<WebhookAnswered>(host.apply(hook));
+  ASSERT_FALSE(first.replayed);
+  EXPECT_TRUE(only<WebhookAnswered>(host.apply(hook)).replayed);
+  host.apply(ResetSession{*first.session_key});
+  EXPECT_FALSE(only<WebhookAnswered>(host.apply(hook)).replayed);
+}
+
 // ---- what cannot be taken is refused before anything has changed
 
 TEST(EngineErrands, WhatIsTooLongForTheModelIsRefusedInWhole) {

@@ -54,18 +54,18 @@ TEST_F(RunTableTest, RemembersAsManyEndedRunsAsTheLimitSays) {
   EXPECT_TRUE(runs.has_ended("c"));
 }
 
-TEST_F(RunTableTest, TheDepthOfARunIsKnownAsLongAsTheRunIs) {
+TEST_F(RunTableTest, WhyARunRanIsKnownAsLongAsTheRunIs) {
   limits.ended_runs = 1;
   RunTable small(limits);
-  EXPECT_EQ(small.depth_of("a"), std::nullopt);
-  small.start("a", 10, 3);
+  EXPECT_EQ(small.origin_of("a"), nullptr);
+  small.start("a", 10, {3, SessionKey(), DeliveryRoute{"slack", {}, "C1", {}}});
   small.start("b", 10);
-  EXPECT_EQ(small.depth_of("a"), 3);
-  EXPECT_EQ(small.depth_of("b"), 0);
+  EXPECT_EQ(small.origin_of("a")->depth, 3);
+  EXPECT_EQ(small.origin_of("b")->depth, 0);
   small.end("a");
-  EXPECT_EQ(small.depth_of("a"), 3);
+  EXPECT_EQ(small.origin_of("a")->route->to, "C1");
   small.end("b");
-  EXPECT_EQ(small.depth_of("a"), std::nullopt);
+  EXPECT_EQ(small.origin_of("a"), nullptr);
 }
 
 TEST_F(RunTableTest, AClockThatStepsTakesTheDeadlinesAlong) {

@@ -63,6 +63,8 @@ struct ActiveRun : Run {
   std::string model;                      ///< its configured name
   FilesRead read;                         ///< what it asked for
   std::int64_t summaries = 0;             ///< how many it has asked for
+  std::int64_t messages = 0;              ///< of the prompt that was sent
+  std::int64_t refusals = 0;              ///< how often its provider found it too long
   SentPrompt sent;                        ///< names the prompt to its provider's report
   Assembly draft;                         ///< the built-in engine's prompt, until one is sent
   std::optional<OutsideContext> outside;  ///< unset: the built-in engine serves the run

@@ -1,6 +1,7 @@
 #include "vagus/engine/engine.hpp"
 #include "vagus/heartbeat/acknowledgement.hpp"
 #include "vagus/heartbeat/reply.hpp"
+#include "vagus/runs/chat_text.hpp"
 #include "vagus/text/unicode.hpp"
 
 /// What runs say: to whom it goes, and what is remembered of it.
@@ -33,7 +34,7 @@ void Engine::answer(const ActiveRun& run, const ModelReplied& reply) {
 }
 
 RunEnded Engine::answer_person(const ActiveRun& run, const ModelReplied& reply) {
-  const Reply said = read_user_reply(reply.text);
+  const Reply said = read_user_reply(shown_text(reply.text, chat_.profile()).text);
   remember(run, reply);
   RunEnded ended;
   ended.outcome = said.acknowledged ? RunOutcome::acknowledged : RunOutcome::replied;

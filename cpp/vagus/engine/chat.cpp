@@ -7,6 +7,9 @@
 namespace vagus {
 namespace {
 
+/// Why a run is stopped for a newer message.
+constexpr const char* kSuperseded = "superseded by a newer message";
+
 /// How the ending of a run is told: with its text, or why there is none.
 ChatInput ending_of_run(const RunEnded& ended) {
   ChatInput input;
@@ -36,6 +39,15 @@ ChatInput ending_of_run(const RunEnded& ended) {
   return input;
 }
 
+/// The end of a run that somebody stopped, after it had said `text`.
+RunEnded stopped(std::string text, std::string reason) {
+  RunEnded ended;
+  ended.outcome = RunOutcome::aborted;
+  ended.text = std::move(text);
+  ended.error = std::move(reason);
+  return ended;
+}
+
 }  // namespace
 
 MaybeError Engine::check_client(const Inbound& inbound) const {
@@ -52,11 +64,16 @@ MaybeError Engine::check_client(const Inbound& inbound) const {
     return make_error(ErrorCode::invalid_input, "client_run_id", name,
                       "names a run that has yet to start");
   }
-  return chat_.check_client(name, inbound.subscriber);
+  if (followers_.knows(name)) {
+    return make_error(ErrorCode::invalid_input, "client_run_id", name,
+                      "names the run of a message that waits");
+  }
+  return chat_.check_client(name, inbound.subscriber, now_);
 }
 
-// A client's name that another run got while this turn waited is not used twice; and a run is not
-// kept from running because there is no room for those who follow it.
+// A client's name that another run got while this turn waited (the host's own ids may be used) is
+// not used twice; and a run is not kept from running because there is no room for those who follow
+// it.
 void Engine::open_chat(const ActiveRun& run) {
   ChatRegistration registration;
   registration.run_id = run.id;
@@ -65,12 +82,15 @@ void Engine::open_chat(const ActiveRun& run) {
   for (const ChatClient& client : run.clients) {
     std::optional<std::string> subscriber;
     if (!client.subscribers.empty()) subscriber = client.subscribers.front();
-    if (!chat_.check_client(client.client_run_id, subscriber)) {
+    if (!chat_.check_client(client.client_run_id, subscriber, now_)) {
       registration.clients.push_back(client);
     }
   }
-  if (!registration.clients.empty() && !registration.clients.front().subscribers.empty()) {
-    registration.owner = ChatPrincipal{registration.clients.front().subscribers.front(), {}, false};
+  const auto asked =
+      std::find_if(registration.clients.begin(), registration.clients.end(),
+                   [](const ChatClient& client) { return !client.subscribers.empty(); });
+  if (asked != registration.clients.end()) {
+    registration.owner = ChatPrincipal{asked->subscribers.front(), {}, false};
   }
   if (chat_.open(registration, now_)) {
     // One of them cannot follow it: two have one name, or they are too many. The others can.
@@ -87,15 +107,24 @@ void Engine::follow(const std::string& run_id, const SessionKey& lane, const Cha
 
 // A message that is answered by a run of others, or by none, is told its end all the same.
 void Engine::tell_followers(const SessionKey& lane, const TurnEnd& ended) {
-  auto followers = followers_.extract(ended.message);
-  if (followers.empty()) return;
-  if (!ended.run_id) return tell_unanswered(lane, followers.mapped(), ended.reason);
-  for (const ChatClient& client : followers.mapped()) follow(*ended.run_id, lane, client);
+  const std::vector<ChatClient> followers = followers_.take(ended.message);
+  if (!ended.run_id) return tell_unanswered(lane, followers, ended.reason);
+  for (const ChatClient& client : followers) follow(*ended.run_id, lane, client);
   tell_clients();
 }
 
 void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClient>& clients,
                              const std::string& reason) {
+  ChatInput ending;
+  ending.kind = ChatInputKind::error;
+  ending.error = prefix_within(reason, static_cast<std::size_t>(config_.limits.text_bytes));
+  ending.settled = true;
+  tell_ending(lane, clients, std::move(ending));
+}
+
+// The ending of a run that never was.
+void Engine::tell_ending(const SessionKey& lane, const std::vector<ChatClient>& clients,
+                         ChatInput ending) {
   if (clients.empty()) return;
   ChatRegistration registration;
   registration.run_id = ids_.next();
@@ -103,11 +132,7 @@ void Engine::tell_unanswered(const SessionKey& lane, const std::vector<ChatClien
   registration.clients = clients;
   registration.visible = false;
   if (chat_.open(registration, now_)) return;
-  ChatInput ending;
   ending.run_id = registration.run_id;
-  ending.kind = ChatInputKind::error;
-  ending.error = prefix_within(reason, static_cast<std::size_t>(config_.limits.text_bytes));
-  ending.settled = true;
   chat_.feed(ending, now_).value_or_throw();
   tell_clients();
 }
@@ -128,6 +153,17 @@ void Engine::close_chat(const ActiveRun& run, const RunEnded& ended) {
     text->resize(prefix_within(*text, most).size());
   }
   chat_.feed(input, now_).value_or_throw();
+  tell_clients();
+}
+
+// What the model may have said before it failed does not count.
+void Engine::begin_again(const ActiveRun& run) {
+  if (!is_followed(run.id)) return;
+  ChatInput start;
+  start.run_id = run.id;
+  start.kind = ChatInputKind::start;
+  start.attempt = run.refusals + 1;
+  chat_.feed(start, now_).value_or_throw();
   tell_clients();
 }
 
@@ -171,14 +207,26 @@ MaybeError Engine::handle(const AbortRun& abort) {
   if (!done) return done.error();
   tell_clients();
   for (std::size_t i = 0; i < done->run_ids.size(); ++i) {
-    RunEnded ended;
-    ended.outcome = RunOutcome::aborted;
-    ended.text = done->texts[i];
-    ended.error = abort.reason;
-    end(done->run_ids[i], std::move(ended));
+    end(done->run_ids[i], stopped(done->texts[i], abort.reason));
   }
   emit(AbortAnswered{done->verdict, done->run_ids});
   return std::nullopt;
+}
+
+// A newer message takes the place of the lane's run.
+void Engine::interrupt(const SessionKey& lane) {
+  const ActiveRun* run = run_on(lane);
+  if (run == nullptr) return;
+  const std::string id = run->id;
+  active_.at(id).gives_way = true;
+  std::string text;
+  if (is_followed(id)) {
+    const ChatPrincipal engine{{}, {}, true};
+    const ChatAbort done = chat_.abort(id, {}, engine, kSuperseded, now_).value_or_throw();
+    text = done.texts.front();
+    tell_clients();
+  }
+  end(id, stopped(std::move(text), kSuperseded));
 }
 
 MaybeError Engine::handle(const Subscribe& subscribe) {
@@ -192,12 +240,7 @@ MaybeError Engine::handle(const Subscribe& subscribe) {
 MaybeError Engine::handle(const Unsubscribe& unsubscribe) {
   if (!unsubscribe.session_key) {
     chat_.disconnect(unsubscribe.subscriber);
-    for (auto& [message, clients] : followers_) {
-      for (ChatClient& client : clients) {
-        std::vector<std::string>& names = client.subscribers;
-        names.erase(std::remove(names.begin(), names.end(), unsubscribe.subscriber), names.end());
-      }
-    }
+    followers_.leave(unsubscribe.subscriber);
     return std::nullopt;
   }
   const Result<SessionKey> session = known_session("session_key", *unsubscribe.session_key);

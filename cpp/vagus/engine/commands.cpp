@@ -97,6 +97,9 @@ MaybeError Engine::handle(const Inbound& inbound) {
   };
   if (is_blank(text)) {
     heard();
+    ChatInput done;  // there is nothing to answer
+    done.kind = ChatInputKind::end;
+    tell_ending(lane, clients_of(inbound), std::move(done));
     return std::nullopt;
   }
   UserTurn turn;
@@ -213,6 +216,7 @@ MaybeError Engine::handle(const ModelFailed& failure) {
   if (!run) return run.error();
   if (*run == nullptr) return std::nullopt;
   if (auto failed = check_text("error", failure.error, config_.limits)) return failed;
+  if (ask_with_less(**run, failure.error)) return std::nullopt;
   RunEnded ended;
   ended.outcome = RunOutcome::failed;
   ended.error = failure.error;

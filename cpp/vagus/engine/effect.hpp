@@ -437,7 +437,8 @@ struct ClockStepped {
   }
 };
 
-/// Reference profile: one precheck found the prompt beyond its budget.
+/// A prompt was found too long: by its provider, although it was within the budget, or in the
+/// reference profile by a precheck. The run is asked again with less, as long as that helps.
 struct OverflowDetected {
   std::string run_id;
   SessionKey session_key;
@@ -447,11 +448,12 @@ struct OverflowDetected {
 
   static constexpr std::string_view kName = "OverflowDetected";
   static constexpr auto fields() {
-    return field_list(required("run_id", &OverflowDetected::run_id, "the run"),
-                      required("session_key", &OverflowDetected::session_key, "its lane"),
-                      required("attempt", &OverflowDetected::attempt, "1, or after a compaction"),
-                      required("messages", &OverflowDetected::messages, "messages in the prompt"),
-                      required("ledger", &OverflowDetected::ledger, "what it would cost"));
+    return field_list(
+        required("run_id", &OverflowDetected::run_id, "the run"),
+        required("session_key", &OverflowDetected::session_key, "its lane"),
+        required("attempt", &OverflowDetected::attempt, "1 for the first prompt of the run"),
+        required("messages", &OverflowDetected::messages, "messages in the prompt"),
+        required("ledger", &OverflowDetected::ledger, "what it would cost"));
   }
 };
 

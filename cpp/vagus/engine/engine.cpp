@@ -126,11 +126,13 @@ Result<SessionKey> Engine::known_session(std::string_view field, const SessionKe
 
 // A run that is forgotten still counts as one link.
 std::int64_t Engine::depth_after(const std::optional<std::string>& run_id) const {
-  return run_id ? runs_.depth_of(*run_id).value_or(0) + 1 : 0;
+  if (!run_id) return 0;
+  const RunOrigin* origin = runs_.origin_of(*run_id);
+  return origin == nullptr ? 1 : origin->depth + 1;
 }
 
 MaybeError Engine::check_known_run(const std::string& run_id) const {
-  if (runs_.depth_of(run_id)) return std::nullopt;
+  if (runs_.origin_of(run_id) != nullptr) return std::nullopt;
   return make_error(ErrorCode::unknown_run, "run_id", run_id,
                     "no such run was started, or it ended long ago");
 }

@@ -12,6 +12,7 @@
 #include "vagus/base/ids.hpp"
 #include "vagus/base/json.hpp"
 #include "vagus/config/config.hpp"
+#include "vagus/context/provider_windows.hpp"
 #include "vagus/engine/active_run.hpp"
 #include "vagus/engine/asked_summaries.hpp"
 #include "vagus/engine/command.hpp"
@@ -25,6 +26,7 @@
 #include "vagus/keys/admission.hpp"
 #include "vagus/routing/router.hpp"
 #include "vagus/runs/chat_stream.hpp"
+#include "vagus/runs/followers.hpp"
 #include "vagus/runs/followup_queues.hpp"
 #include "vagus/runs/lanes.hpp"
 #include "vagus/runs/outbox.hpp"
@@ -200,6 +202,8 @@ class Engine {
   void lease_events(ActiveRun& run);
   void call_model(ActiveRun& run);
   Drafted draft(ActiveRun& run, bool may_cut_turn);
+  bool ask_with_less(ActiveRun& run, const std::string& error);
+  ModelConfig model_for(const ActiveRun& run) const;
   void send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by = {});
   std::optional<SkipReason> early_skip(const Wake& wake, const Agent& owner) const;
   std::optional<SkipReason> write_prompt(ActiveRun& run);
@@ -261,9 +265,12 @@ class Engine {
   void open_chat(const ActiveRun& run);
   void close_chat(const ActiveRun& run, const RunEnded& ended);
   bool is_followed(const std::string& run_id) const;
+  void begin_again(const ActiveRun& run);
   void follow(const std::string& run_id, const SessionKey& lane, const ChatClient& client);
   void tell_clients();
   void tell_followers(const SessionKey& lane, const TurnEnd& ended);
+  void tell_ending(const SessionKey& lane, const std::vector<ChatClient>& clients,
+                   ChatInput ending);
   void tell_unanswered(const SessionKey& lane, const std::vector<ChatClient>& clients,
                        const std::string& reason);
   // News of producers (producers.cpp) and what they ask to be done (errands.cpp, webhooks.cpp).
@@ -285,6 +292,8 @@ class Engine {
   void turn_away(const Error& error);
   Admission admit_wake(const WakeHook& hook) const;
   std::optional<DeliveryRoute> route_of(const AgentHook& hook, const SessionKey& session) const;
+  SessionKey listener(const SessionKey& session) const;
+  std::optional<DeliveryRoute> route_of(const Tidings& tidings, const SessionKey& session) const;
   std::optional<DeliveryRoute> reply_route(const SessionKey& session) const;
   Result<AgentId> agent_of(const std::optional<AgentId>& given) const;
 
@@ -323,7 +332,7 @@ class Engine {
   WakeQueue wakes_;
   Lanes lanes_;
   FollowupQueues turns_;
-  std::map<std::int64_t, std::vector<ChatClient>> followers_;  ///< of messages that wait
+  Followers followers_;                     ///< of messages that wait
   std::map<std::int64_t, Errand> errands_;  ///< of producers, that wait, by message
   /// The run that starts for what waits on a lane.
   struct NextRun {
@@ -343,6 +352,7 @@ class Engine {
   ContextCalls calls_;
   std::map<ContextKey, std::string> contexts_;      ///< what outside engines serve
   std::map<std::string, std::string> quarantined_;  ///< outside engines, with the reason
+  ProviderWindows windows_;                         ///< of models that turned out to have less
   /// Calls of an outside engine, by its methods: one may answer what another does not.
   std::map<std::pair<std::string, ContextMethod>, std::int64_t> late_in_a_row_;
   /// As last told to the host; unset before the first, and when its timer has run.

@@ -1,6 +1,7 @@
 #include "vagus/engine/engine.hpp"
 #include "vagus/events/render.hpp"
 #include "vagus/heartbeat/reply.hpp"
+#include "vagus/runs/chat_text.hpp"
 #include "vagus/text/bounded_text.hpp"
 #include "vagus/text/one_line.hpp"
 #include "vagus/text/unicode.hpp"
@@ -154,8 +155,9 @@ MaybeError Engine::do_cron_job(const CronFired& fired, const AgentId& agent) {
 
 // An acknowledgement says that there is nothing to say: it is sent nobody, and nothing is kept.
 RunEnded Engine::answer_errand(const ActiveRun& run, const ModelReplied& reply) {
+  const ShownText shown = shown_text(reply.text, chat_.profile());
   ReplyInput input;
-  input.text = reply.text;
+  input.text = shown.text;
   input.ack_max_chars = agent(run.agent).heartbeat.ack_max_chars;
   const HeartbeatReply said = read_heartbeat_reply(input);
   RunEnded ended;

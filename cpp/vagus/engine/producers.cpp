@@ -58,10 +58,11 @@ Result<Engine::Told> Engine::tell(const Tidings& tidings) {
   const Result<SessionKey> known = known_session("session_key", tidings.session);
   if (!known) return known.error();
   const SessionKey home = home_of(*known);
-  const SessionKey session = tidings.wake ? wake_session(home, router_.main_key())
-                                          : event_session(home, router_.main_key());
+  const SessionKey named = listener(home);
+  const SessionKey session = tidings.wake ? wake_session(named, router_.main_key())
+                                          : event_session(named, router_.main_key());
   if (auto failed = sessions_.check_room(session)) return *failed;
-  const auto route = tidings.route ? tidings.route : reply_route(session);
+  const auto route = route_of(tidings, session);
   const SystemEvent event{0, tidings.text, tidings.tag, route, false, now_};
   if (auto failed = events_.check(event)) return *failed;
   const bool is_news = !events_.is_duplicate(session, event);
@@ -90,6 +91,25 @@ MaybeError Engine::tell_of(Producer producer, std::string id, const Tidings& tid
 void Engine::hear(Producer producer, std::string id, Hearing hearing, std::string reason) {
   emit(ProducerHeard{producer, std::move(id), hearing, std::nullopt, std::nullopt,
                      std::move(reason)});
+}
+
+// Jobs and webhooks run in sessions of their own that keep nothing. What they have started is told
+// to the main session, as their own answers are.
+SessionKey Engine::listener(const SessionKey& session) const {
+  const bool is_errands =
+      session.kind() == SessionKind::cron || session.kind() == SessionKind::hook;
+  const bool keeps_nothing = is_errands && sessions_.find(session) == nullptr;
+  return keeps_nothing ? SessionKey::main(session.agent(), router_.main_key()) : session;
+}
+
+// What the producer says; else where the run was asked for that started the work, whoever has
+// written to the session since; else where the session answers.
+std::optional<DeliveryRoute> Engine::route_of(const Tidings& tidings,
+                                              const SessionKey& session) const {
+  if (tidings.route) return tidings.route;
+  const RunOrigin* origin = tidings.caused_by ? runs_.origin_of(*tidings.caused_by) : nullptr;
+  const bool asked_here = origin != nullptr && origin->home == session;
+  return asked_here && origin->route ? origin->route : reply_route(session);
 }
 
 // Where people last wrote from, else what the key itself says.

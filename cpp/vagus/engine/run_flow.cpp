@@ -19,6 +19,9 @@ namespace {
 // The reason of a wake for events that the run before it left, because their reply goes elsewhere.
 constexpr const char* kOtherRoute = "other-route";
 
+/// How often a run is asked again because its provider found the prompt too long.
+constexpr std::int64_t kOverflowRetries = 3;
+
 // Whether a run is to look after the agent's duties. A wake that only reports an event must not
 // drag the checklist into that event's conversation.
 bool is_tick(const Wake& wake, bool has_events) {
@@ -122,7 +125,7 @@ ActiveRun& Engine::begin(ActiveRun run, Millis timeout) {
   run.deadline = add_saturated(now_, timeout);
   run.started = now_;
   const std::int64_t depth = run.wake ? run.wake->depth : 0;
-  runs_.start(run.id, run.deadline, depth);
+  runs_.start(run.id, run.deadline, {depth, run.home, run.turn.route});
   RunStarted started;
   started.run_id = run.id;
   started.kind = run.kind;
@@ -193,9 +196,35 @@ void Engine::call_model(ActiveRun& run) {
   run.outside ? assemble_outside(run) : send_prompt(run, std::move(run.draft));
 }
 
+// As it is configured, or with the window that its provider turned out to have.
+ModelConfig Engine::model_for(const ActiveRun& run) const {
+  ModelConfig model = model_of(config_, run.model);
+  model.window = windows_.of(priced_model(run), model.window);
+  return model;
+}
+
+// The provider refused the prompt although it was within the budget. Every later prompt of the
+// model gets less, beginning with this one: a run that only failed would fail for ever. Each
+// attempt is smaller than the one before, and there are few.
+bool Engine::ask_with_less(ActiveRun& run, const std::string& error) {
+  if (config_.profile == Profile::reference || run.stage != RunStage::model || !run.ledger) {
+    return false;
+  }
+  const ProviderError read = classify_provider_error(error);
+  if (read.kind != ProviderErrorKind::overflow || read.in_compaction) return false;
+  emit(OverflowDetected{run.id, run.lane, ++run.refusals, run.messages, *run.ledger});
+  const bool shrinks =
+      windows_.refused(priced_model(run), *run.ledger, read, model_of(config_, run.model).window);
+  if (!shrinks || run.refusals > kOverflowRetries) return false;
+  begin_again(run);
+  if (run.outside) run.outside->compacted = false;
+  call_model(run);
+  return true;
+}
+
 // What the prompt is made of, but for the history.
 AssemblyRequest Engine::request_of(const ActiveRun& run, bool may_cut_turn) const {
-  const ModelConfig model = model_of(config_, run.model);
+  const ModelConfig model = model_for(run);
   AssemblyRequest request;
   request.system = join_paragraphs(agent(run.agent).config.system_prompt,
                                    render_workspace(shown_files(run.read)));
@@ -257,6 +286,7 @@ Engine::Drafted Engine::draft(ActiveRun& run, bool may_cut_turn) {
 void Engine::send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by) {
   run.draft = {};
   run.ledger = assembly.ledger;
+  run.messages = std::ssize(assembly.messages);
   run.sent = assembly.sent;
   run.stage = RunStage::model;
   emit(CallModel{run.id, run.agent, run.lane, run.context, run.model, std::move(assembly.messages),

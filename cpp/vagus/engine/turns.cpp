@@ -49,17 +49,8 @@ bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings&
   const std::string& name = lane.str();
   // Only a run in flight can wait for an answer; a producer knows the id of its run before that.
   if (turn.asked_by && active_.count(*turn.asked_by) == 0) turn.asked_by.reset();
-  const auto follows_already = [this](const ChatClient& client) {
-    return std::any_of(followers_.begin(), followers_.end(), [&client](const auto& waiting) {
-      return std::any_of(waiting.second.begin(), waiting.second.end(), [&client](const auto& each) {
-        return each.client_run_id == client.client_run_id;
-      });
-    });
-  };
   const auto refuse = [&](TurnRefusal reason) {
     emit(TurnRefused{lane, turns_.depth(name), turn.route, reason, turn.message_id});
-    // Whoever follows the message that came before is told its end there.
-    if (reason == TurnRefusal::duplicate) std::erase_if(clients, follows_already);
     tell_unanswered(lane, clients, "not taken: " + std::string(name_of(reason)));
     return false;
   };
@@ -72,7 +63,7 @@ bool Engine::take_in(const SessionKey& lane, UserTurn turn, const QueueSettings&
   if (receipt.verdict == TurnVerdict::full) return refuse(TurnRefusal::full);
   if (receipt.verdict == TurnVerdict::duplicate) return refuse(TurnRefusal::duplicate);
   turn.message = receipt.message;
-  if (!clients.empty()) followers_.emplace(turn.message, std::move(clients));
+  followers_.add(turn.message, std::move(clients));
   settle_turns(lane, receipt.ended);
   if (turn.asked_by) active_.at(*turn.asked_by).asked.insert(lane);
   if (busy) emit(TurnQueued{lane, turns_.depth(name), turn.message, turn.message_id});
@@ -110,16 +101,6 @@ MaybeError Engine::handle(const Steered& steered) {
                                   turn->route}});
   schedule_turns(run.lane);
   return std::nullopt;
-}
-
-void Engine::interrupt(const SessionKey& lane) {
-  const ActiveRun* run = run_on(lane);
-  if (run == nullptr) return;
-  active_.at(run->id).gives_way = true;
-  RunEnded ended;
-  ended.outcome = RunOutcome::aborted;
-  ended.error = "interrupted by a newer message";
-  end(run->id, std::move(ended));
 }
 
 // One piece of work stands for all that waits for a lane; a heartbeat there waits for it too.
@@ -175,9 +156,9 @@ void Engine::start_turns(const LaneWork& work) {
   run.turn.route = batch.route;
   for (const UserTurn& turn : batch.turns) {
     if (turn.asked_by) run.askers.insert(*turn.asked_by);
-    auto followers = followers_.extract(turn.message);
-    if (followers.empty()) continue;
-    run.clients.insert(run.clients.end(), followers.mapped().begin(), followers.mapped().end());
+    for (ChatClient& client : followers_.take(turn.message)) {
+      run.clients.push_back(std::move(client));
+    }
   }
   if (!batch.turns.empty()) run.turn.message_id = batch.turns.back().message_id;
   run.files.assign(kWorkspaceFiles.begin(), kWorkspaceFiles.end());
@@ -197,6 +178,7 @@ void Engine::settle_turns(const SessionKey& lane, const std::vector<TurnEnd>& en
     tell_followers(lane, end);
     const auto errand = errands_.extract(end.message);
     if (errand.empty() || end.run_id) continue;
+    replays_.forget_run(errand.mapped().run_id);
     const Producer producer = errand.mapped().cron ? Producer::cron : Producer::hook;
     hear(producer, errand.mapped().run_id, Hearing::refused, end.reason);
   }

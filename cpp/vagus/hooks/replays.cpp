@@ -1,5 +1,7 @@
 #include "vagus/hooks/replays.hpp"
 
+#include <algorithm>
+
 #include "vagus/base/json_codec.hpp"
 #include "vagus/text/sha256.hpp"
 
@@ -33,6 +35,15 @@ void HookReplays::forget(Millis now) {
     by_key_.erase(oldest);
     order_.pop_front();
   }
+}
+
+void HookReplays::forget_run(const std::string& run_id) {
+  const auto found = std::find_if(by_key_.begin(), by_key_.end(), [&run_id](const auto& each) {
+    return each.second.run_id == run_id;
+  });
+  if (found == by_key_.end()) return;
+  order_.erase(std::find(order_.begin(), order_.end(), found->first));
+  by_key_.erase(found);
 }
 
 void HookReplays::shift(Millis delta) {

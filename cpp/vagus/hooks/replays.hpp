@@ -31,6 +31,9 @@ class HookReplays {
 
   void add(const std::string& key, std::string run_id, Millis now);
 
+  /// The run never ran: its hook may be told again.
+  void forget_run(const std::string& run_id);
+
   /// Moves every time by `delta`: the clock stepped.
   void shift(Millis delta);
 

@@ -13,6 +13,10 @@
 namespace vagus {
 namespace {
 
+/// Numbers of events and attempts leave room for those that are counted on from them: clients in
+/// other languages read them exactly up to 2^53.
+constexpr std::int64_t kMaxNumber = std::int64_t{1} << 52;
+
 constexpr const char* kTooLate = "no end before the deadline";
 
 /// The last bytes of a text, `most` of them at most, that cut no code point.
@@ -24,9 +28,9 @@ std::string_view suffix_within(std::string_view text, std::size_t most) {
 }
 
 MaybeError check_number(std::string_view field, std::int64_t value) {
-  if (value >= 0 && value <= kMaxMillis) return std::nullopt;
+  if (value >= 0 && value <= kMaxNumber) return std::nullopt;
   return make_error(ErrorCode::invalid_input, field, std::to_string(value),
-                    "must be from 0 to 2^53 - 1");
+                    "must be from 0 to 2^52");
 }
 
 MaybeError check_input(const ChatInput& input, const Limits& limits) {
@@ -52,7 +56,7 @@ MaybeError ChatStream::check(const ChatInput& input, Millis now) const {
   if (input.kind == ChatInputKind::start) {
     ChatRegistration registration;
     registration.run_id = input.run_id;
-    return check_registration(registration);
+    return check_registration(registration, now);
   }
   return make_error(ErrorCode::unknown_run, "run_id", input.run_id,
                     "no such run was opened, or it ended long ago");

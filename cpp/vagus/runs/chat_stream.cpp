@@ -41,9 +41,10 @@ ChatStream::ChatStream(const StreamProfile& profile, const Limits& limits)
 
 // ---- registration
 
-MaybeError ChatStream::check_new_id(std::string_view field, std::string_view id) const {
+MaybeError ChatStream::check_new_id(std::string_view field, std::string_view id, Millis now) const {
   if (auto failed = check_id(field, id)) return failed;
-  if (!place_of(id) && !has_ended(id)) return std::nullopt;
+  const Tombstones::Tombstone* stone = ended_.find(id);
+  if (!place_of(id) && (stone == nullptr || stone->until <= now)) return std::nullopt;
   return make_error(ErrorCode::invalid_input, field, id, "names another run already");
 }
 
@@ -56,7 +57,7 @@ MaybeError ChatStream::check_room_for(std::int64_t subscriptions) const {
 
 // `run_id` is the run's own id, which one of its clients may have too.
 MaybeError ChatStream::check_clients(const std::vector<ChatClient>& clients,
-                                     std::string_view run_id) const {
+                                     std::string_view run_id, Millis now) const {
   if (std::ssize(clients) > limits_.run_clients) {
     return make_error(ErrorCode::invalid_input, "clients", std::to_string(clients.size()),
                       "more than limits.run_clients (" + std::to_string(limits_.run_clients) + ")");
@@ -67,7 +68,7 @@ MaybeError ChatStream::check_clients(const std::vector<ChatClient>& clients,
     const std::string field = join_path("clients", i);
     const std::string id_field = field + ".client_run_id";
     if (client.client_run_id != run_id) {
-      if (auto failed = check_new_id(id_field, client.client_run_id)) return failed;
+      if (auto failed = check_new_id(id_field, client.client_run_id, now)) return failed;
     }
     if (!names.insert(client.client_run_id).second) {
       return make_error(ErrorCode::invalid_input, id_field, client.client_run_id, "given twice");
@@ -84,16 +85,17 @@ MaybeError ChatStream::check_clients(const std::vector<ChatClient>& clients,
 }
 
 MaybeError ChatStream::check_client(const std::string& client_run_id,
-                                    const std::optional<std::string>& subscriber) const {
-  if (auto failed = check_new_id("client_run_id", client_run_id)) return failed;
+                                    const std::optional<std::string>& subscriber,
+                                    Millis now) const {
+  if (auto failed = check_new_id("client_run_id", client_run_id, now)) return failed;
   if (!subscriber) return std::nullopt;
   if (auto failed = check_id("subscriber", *subscriber)) return failed;
   return check_room_for(1);
 }
 
-MaybeError ChatStream::check_registration(const ChatRegistration& registration) const {
-  if (auto failed = check_new_id("run_id", registration.run_id)) return failed;
-  if (auto failed = check_clients(registration.clients, registration.run_id)) return failed;
+MaybeError ChatStream::check_registration(const ChatRegistration& registration, Millis now) const {
+  if (auto failed = check_new_id("run_id", registration.run_id, now)) return failed;
+  if (auto failed = check_clients(registration.clients, registration.run_id, now)) return failed;
   if (registration.session_key && registration.session_key->empty()) {
     return make_error(ErrorCode::invalid_input, "session_key", "", "must not be empty");
   }
@@ -114,7 +116,7 @@ MaybeError ChatStream::check_registration(const ChatRegistration& registration) 
 MaybeError ChatStream::open(const ChatRegistration& registration, Millis now) {
   if (auto failed = check_time("now_ms", now)) return failed;
   advance(now);
-  if (auto failed = check_registration(registration)) return failed;
+  if (auto failed = check_registration(registration, now)) return failed;
   add(registration, now);
   return std::nullopt;
 }
@@ -150,7 +152,7 @@ MaybeError ChatStream::join(std::string_view run_id, const ChatClient& client, M
   const bool replaces = run.clients.size() == 1 && first.client_run_id == run.id &&
                         first.requested_key.empty() && first.subscribers.empty() &&
                         run.sent().empty() && !run.is_outdated;
-  if (auto failed = check_clients({client}, replaces ? std::string_view(run.id) : "")) {
+  if (auto failed = check_clients({client}, replaces ? std::string_view(run.id) : "", now)) {
     return failed;
   }
   if (!replaces && std::ssize(run.clients) >= limits_.run_clients) {
@@ -321,8 +323,13 @@ bool ChatStream::may_stop(const ChatRun& run, const ChatPrincipal& requester) co
   if (requester.admin || !run.owner) return true;
   const ChatPrincipal& owner = *run.owner;
   if (!owner.connection && !owner.device) return true;
-  return (owner.device && owner.device == requester.device) ||
-         (owner.connection && owner.connection == requester.connection);
+  if (owner.device && owner.device == requester.device) return true;
+  if (!requester.connection) return false;
+  // Whoever wrote one of several messages that one run answers.
+  return owner.connection == requester.connection ||
+         std::any_of(run.clients.begin(), run.clients.end(), [&](const ChatClient& client) {
+           return contains(client.subscribers, *requester.connection);
+         });
 }
 
 Result<ChatAbort> ChatStream::abort(std::string_view run_id,

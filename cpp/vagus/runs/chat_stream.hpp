@@ -128,9 +128,9 @@ class ChatStream {
   /// deadline that is no time; an attempt below 1.
   MaybeError open(const ChatRegistration& registration, Millis now);
 
-  /// Refuses a client run that `open` would refuse now.
+  /// Refuses a client run that `open` would refuse at `now`.
   MaybeError check_client(const std::string& client_run_id,
-                          const std::optional<std::string>& subscriber) const;
+                          const std::optional<std::string>& subscriber, Millis now) const;
 
   /// One more client run of a live run. Errors: as `open`; `unknown_run`.
   MaybeError join(std::string_view run_id, const ChatClient& client, Millis now);
@@ -201,9 +201,10 @@ class ChatStream {
   };
 
   // Registration (chat_stream.cpp).
-  MaybeError check_new_id(std::string_view field, std::string_view id) const;
-  MaybeError check_clients(const std::vector<ChatClient>& clients, std::string_view run_id) const;
-  MaybeError check_registration(const ChatRegistration& registration) const;
+  MaybeError check_new_id(std::string_view field, std::string_view id, Millis now) const;
+  MaybeError check_clients(const std::vector<ChatClient>& clients, std::string_view run_id,
+                           Millis now) const;
+  MaybeError check_registration(const ChatRegistration& registration, Millis now) const;
   MaybeError check_room_for(std::int64_t subscriptions) const;
   std::optional<std::uint32_t> place_of(std::string_view id) const;
   std::uint32_t make_place();

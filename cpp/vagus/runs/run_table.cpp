@@ -1,12 +1,14 @@
 #include "vagus/runs/run_table.hpp"
 
 #include <cassert>
+#include <utility>
 
 namespace vagus {
 
-void RunTable::start(const std::string& run_id, Millis deadline, std::int64_t depth) {
+void RunTable::start(const std::string& run_id, Millis deadline, RunOrigin origin) {
   Entry entry(deadline, ++started_, run_id);
-  const bool is_new = running_.emplace(run_id, Running{entry, depth}).second && !has_ended(run_id);
+  const bool is_new =
+      running_.emplace(run_id, Running{entry, std::move(origin)}).second && !has_ended(run_id);
   assert(is_new && "a run id was used twice");
   static_cast<void>(is_new);
   deadlines_.insert(std::move(entry));
@@ -16,7 +18,7 @@ void RunTable::end(const std::string& run_id) {
   const auto found = running_.find(run_id);
   assert(found != running_.end() && "a run ended twice");
   deadlines_.erase(found->second.entry);
-  ended_.emplace(run_id, found->second.depth);
+  ended_.emplace(run_id, std::move(found->second.origin));
   running_.erase(found);
   ended_order_.push_back(run_id);
   if (static_cast<std::int64_t>(ended_order_.size()) <= limits_.ended_runs) return;
@@ -24,12 +26,11 @@ void RunTable::end(const std::string& run_id) {
   ended_order_.pop_front();
 }
 
-std::optional<std::int64_t> RunTable::depth_of(const std::string& run_id) const {
+const RunOrigin* RunTable::origin_of(const std::string& run_id) const {
   const auto running = running_.find(run_id);
-  if (running != running_.end()) return running->second.depth;
+  if (running != running_.end()) return &running->second.origin;
   const auto ended = ended_.find(run_id);
-  if (ended == ended_.end()) return std::nullopt;
-  return ended->second;
+  return ended == ended_.end() ? nullptr : &ended->second;
 }
 
 std::optional<std::string> RunTable::late(Millis now) const {

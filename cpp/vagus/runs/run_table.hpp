@@ -11,8 +11,17 @@
 
 #include "vagus/base/limits.hpp"
 #include "vagus/base/time.hpp"
+#include "vagus/keys/session_key.hpp"
+#include "vagus/routing/delivery_route.hpp"
 
 namespace vagus {
+
+/// Why a run ran: what it starts is told to those who asked for it.
+struct RunOrigin {
+  std::int64_t depth = 0;              ///< how many wakes that caused each other led to it
+  SessionKey home = {};                ///< the session that it worked for
+  std::optional<DeliveryRoute> route;  ///< where a person or producer asked from
+};
 
 /// Which runs are in flight, until when, and which have ended.
 ///
@@ -23,17 +32,16 @@ class RunTable {
  public:
   explicit RunTable(const Limits& limits) : limits_(limits) {}
 
-  /// `depth`: how many wakes that caused each other led to this run. REQUIRES: no run had this id
-  /// before.
-  void start(const std::string& run_id, Millis deadline, std::int64_t depth = 0);
+  /// REQUIRES: no run had this id before.
+  void start(const std::string& run_id, Millis deadline, RunOrigin origin = {});
 
   /// REQUIRES: the run is in flight.
   void end(const std::string& run_id);
 
   bool has_ended(const std::string& run_id) const { return ended_.count(run_id) > 0; }
 
-  /// The depth of a run in flight or remembered; nothing for any other.
-  std::optional<std::int64_t> depth_of(const std::string& run_id) const;
+  /// Why a run in flight or remembered ran; nothing for any other.
+  const RunOrigin* origin_of(const std::string& run_id) const;
 
   /// The run whose deadline came first, if it has come by `now`.
   std::optional<std::string> late(Millis now) const;
@@ -49,7 +57,7 @@ class RunTable {
 
   struct Running {
     Entry entry;
-    std::int64_t depth;
+    RunOrigin origin;
   };
 
   Limits limits_;
@@ -57,7 +65,7 @@ class RunTable {
   std::map<std::string, Running> running_;
   std::set<Entry> deadlines_;
   std::deque<std::string> ended_order_;
-  std::unordered_map<std::string, std::int64_t> ended_;  ///< with their depths
+  std::unordered_map<std::string, RunOrigin> ended_;
 };
 
 }  // namespace vagus

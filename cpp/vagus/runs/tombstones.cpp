@@ -5,10 +5,10 @@
 namespace vagus {
 
 void Tombstones::add(const std::string& id, ChatState state, Millis until) {
-  const bool is_new = stones_.emplace(id, Tombstone{state, false}).second;
+  const bool is_new = stones_.emplace(id, Tombstone{state, false, until}).second;
   assert(is_new && "an id ended twice");
   static_cast<void>(is_new);
-  order_.push_back({until, id});
+  order_.push_back(id);
   if (static_cast<std::int64_t>(order_.size()) > limit_) drop_oldest();
 }
 
@@ -23,15 +23,15 @@ const Tombstones::Tombstone* Tombstones::find(std::string_view id) const {
 }
 
 void Tombstones::expire(Millis now) {
-  while (!order_.empty() && order_.front().until <= now) drop_oldest();
+  while (!order_.empty() && find(order_.front())->until <= now) drop_oldest();
 }
 
 void Tombstones::shift(Millis delta) {
-  for (Place& place : order_) place.until += delta;
+  for (auto& [id, stone] : stones_) stone.until += delta;
 }
 
 void Tombstones::drop_oldest() {
-  stones_.erase(order_.front().id);
+  stones_.erase(order_.front());
   order_.pop_front();
   if (order_.empty()) stones_ = {};
 }

@@ -24,6 +24,7 @@ class Tombstones {
   struct Tombstone {
     ChatState state = ChatState::final;
     bool told = false;  ///< that the run was ended again, in another way
+    Millis until = 0;   ///< when it may be forgotten
   };
 
   explicit Tombstones(const Limits& limits) : limit_(limits.ended_runs) {}
@@ -43,15 +44,10 @@ class Tombstones {
   std::size_t size() const { return order_.size(); }
 
  private:
-  struct Place {
-    Millis until;
-    std::string id;
-  };
-
   void drop_oldest();
 
   std::int64_t limit_;
-  std::deque<Place> order_;
+  std::deque<std::string> order_;
   std::unordered_map<std::string, Tombstone, TextHash, std::equal_to<>> stones_;
 };
 
