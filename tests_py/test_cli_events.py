@@ -60,6 +60,20 @@ def test_a_callback_waits_in_its_thread_with_a_wake(state: Path) -> None:
     assert snapshot["runs"] == [], "the host starts it"
 
 
+def test_a_session_that_is_named_is_woken_in_either_mode(state: Path) -> None:
+    done = event(state, "--mode", "next-heartbeat", "--session-key", THREAD, "--json")
+    assert json.loads(done.stdout)["merged"] is False
+    (wake,) = replayed(state).snapshot()["wakes"]
+    assert wake["session_key"] == THREAD.lower()
+
+
+def test_a_session_that_was_heard_of_is_known(state: Path) -> None:
+    key = "agent:main:never:heard:of"
+    with Journal(state) as journal:
+        journal.write(1_000, vagus.PostEvent(session_key=key, text="begin"))
+    assert event(state, "--session-key", key).exit_code == 0
+
+
 def test_without_a_key_the_main_session_hears_of_it(state: Path) -> None:
     done = event(state)
     assert (done.exit_code, "agent:main:main" in done.stdout) == (0, True)
@@ -75,7 +89,10 @@ def test_without_a_key_the_main_session_hears_of_it(state: Path) -> None:
         (["--session-key", "global"], "shared-key"),
         (["--session-key", "agent:main:x", "--agent", "a b"], "malformed-agent"),
         (["--mode", "now", "--session-key", "agent:main:subagent:x"], "unwakeable-session-key"),
+        (["--session-key", "agent:main:subagent:x"], "unwakeable-session-key"),
         (["--session-key", "agent:main:cron:j:run:r"], "unwakeable-session-key"),
+        (["--session-key", "agent:main:never:heard:of"], "unknown-session-key"),
+        (["--session-key", "a typing error"], "unknown-session-key"),
         (["--text", " "], "text"),
         (["--text", "x" * 20_000], "text"),
     ],

@@ -13,8 +13,10 @@ import vagus
 from vagus._commands.config_file import read_config
 from vagus._commands.terminal import BAD, GOOD, UNUSABLE, print_error, print_json, print_rows
 from vagus.journal import Journal, JournalError
+from vagus.keys import delivery_route
 
 _NO_HOST = "no host is running"
+_MAIN = "main"
 
 
 class Mode(StrEnum):
@@ -32,11 +34,15 @@ def event(
     text: Annotated[str, typer.Option(help="What happened.")],
     state: Annotated[Path, typer.Option(metavar="FILE", help="The journal of a host.")],
     mode: Annotated[
-        Mode, typer.Option(help="Wake the session, or leave it to its next run.")
+        Mode,
+        typer.Option(
+            help="Wake the main session, or leave it to its next run. A session that is named is "
+            "woken, for nothing else looks after it."
+        ),
     ] = Mode.NEXT_HEARTBEAT,
     session_key: Annotated[
         str, typer.Option(metavar="KEY", help="The session; else the agent's main one.")
-    ] = "main",
+    ] = _MAIN,
     agent: Annotated[
         str | None, typer.Option(metavar="ID", help="Whose session a key without an agent is.")
     ] = None,
@@ -51,8 +57,8 @@ def event(
     The answer goes where the session's last message came from, else where its key says. The host
     that the journal belongs to finds the event when it starts; while it runs, the journal is its
     own, and this command is refused.
-    Exit code 0: it is queued; 1: that session may not be told, or not now; 2: a file or option
-    cannot be used.
+    Exit code 0: it is queued; 1: that session is not known, or may not be told, or not now; 2: a
+    file or option cannot be used.
     """
     try:
         given = None if config is None else read_config(config).value
@@ -81,11 +87,14 @@ def _told(
             continue
         if isinstance(command, vagus.Reconfigure):
             config = command.config
-    key = _admitted(config, session_key, agent, wakes=mode is Mode.NOW)
+    wakes = mode is Mode.NOW or session_key != _MAIN
+    key = _admitted(config, session_key, agent, wakes=wakes)
+    if wakes and key.kind != "main":
+        _check_known(journal.engine, key)
     post = vagus.PostEvent(
         session_key=key,
         text=text,
-        wake="wake" if mode is Mode.NOW else None,
+        wake="wake" if wakes else None,
         reply_in_session=True,
     )
     now_ms = max(now_ms, time.time_ns() // 1_000_000)
@@ -105,6 +114,16 @@ def _admitted(
         # Its news would wake another session than the one that was named.
         raise _NotTaken(f"unwakeable-session-key: session_key: cannot be woken, got {str(key)!r}")
     return key
+
+
+def _check_known(engine: vagus.Engine, key: vagus.SessionKey) -> None:
+    """Refuses a session that nobody has heard of and whose key does not say where to answer."""
+    known = {session["session_key"] for session in engine.snapshot()["sessions"]}
+    if str(key) not in known and delivery_route(key) is None:
+        raise _NotTaken(
+            f"unknown-session-key: session_key: no such session, and no place to answer, "
+            f"got {str(key)!r}"
+        )
 
 
 def _apply(journal: Journal, now_ms: int, post: vagus.PostEvent) -> list[vagus.Effect]:

@@ -22,12 +22,14 @@ from vagus import (
     Message,
     ModelReplied,
     PostEvent,
+    ProducerHeard,
     RunEnded,
     RunStarted,
     SessionReset,
     TurnQueued,
     TurnSettled,
     Unsubscribe,
+    WebhookAnswered,
 )
 from vagus.testing.journal import Exchange, Kept, Prompt, WaitingWake, WakeBook, leading
 from vagus.testing.spans import moment, refusal
@@ -262,7 +264,11 @@ def one_terminal_per_run(evidence: Evidence) -> Iterator[Finding]:
         followers.see_command(exchange)
         for effect in exchange.effects:
             run_id = getattr(effect, "run_id", None)
-            if run_id is None:
+            if run_id is None or isinstance(effect, (ProducerHeard, WebhookAnswered)):
+                continue  # a producer is told the id of its run before that starts
+            if run_id not in started and isinstance(effect, ChatEvent) and effect.state != "delta":
+                # Who followed a message that no run answers is told so under an id of its own.
+                yield from ((at, problem) for problem in followers.see_effect(effect))
                 continue
             if isinstance(effect, RunStarted) and run_id in started:
                 yield at, f"run {run_id} started twice"

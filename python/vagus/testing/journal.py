@@ -41,6 +41,7 @@ class Prompt:
     deadline_ms: int
     respond_tool: bool
     context_engine: str | None
+    thinking: str | None
 
     def effect(self) -> CallModel:
         """The effect itself."""
@@ -56,6 +57,7 @@ class Prompt:
             deadline_ms=self.deadline_ms,
             respond_tool=self.respond_tool,
             context_engine=self.context_engine,
+            thinking=self.thinking,
         )
 
 
@@ -79,6 +81,7 @@ class Prompts:
             deadline_ms=effect.deadline_ms,
             respond_tool=effect.respond_tool,
             context_engine=effect.context_engine,
+            thinking=effect.thinking,
         )
 
     def _shared(self, message: Message) -> Message:
