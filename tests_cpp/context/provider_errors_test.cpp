@@ -51,7 +51,20 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"402 Payment Required", billing}, Told{"Reasoning is mandatory here", reasoning},
         Told{"tool_use ids were found without tool_result blocks immediately after", turns},
         Told{"requested 99999999999999999999999 tokens", other},
-        Told{"resulted in 12 tokens, requested 13 tokens", other, 13}));
+        Told{"resulted in 12 tokens, requested 13 tokens", other, 13},
+        Told{"messages.402: tool_use ids were found without tool_result blocks", turns},
+        Told{"messages[429].content: unexpected tool_use_id in tool_result", turns},
+        Told{"Your input exceeds the context window of this model.", overflow},
+        Told{"This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
+             overflow, 537'812, 131'072},
+        Told{"tokens_limit_reached: Request body too large", overflow},
+        Told{"Invalid request: exceeded model token limit: 262144 (requested: 291351)", overflow,
+             291'351, 262'144},
+        Told{"request (9000 tokens) exceeds the available context size (8192 tokens)", overflow,
+             9'000, 8'192},
+        Told{"This model's maximum context length is 128000 tokens. However, you requested 130500 "
+             "tokens (120500 in the messages, 10000 in the completion).",
+             overflow, 120'500, 128'000}));
 
 TEST(ProviderErrors, AnOverflowOfTheSummaryIsTold) {
   EXPECT_TRUE(

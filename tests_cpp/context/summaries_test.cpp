@@ -27,7 +27,7 @@ AssemblyRequest asking(bool summarise = true) {
 // A turn of about 420 tokens with the margin.
 std::vector<Message> turn(int number) {
   return {user("Question " + std::to_string(number) + " about deployment deadbeef0" +
-               std::to_string(number) + std::string(700, 'q')),
+               std::to_string(number) + " " + std::string(700, 'q')),
           says(std::string(700, 'a'))};
 }
 
@@ -380,6 +380,20 @@ TEST(Summaries, NoMemoryTakesWhatIsAboutAnother) {
   EXPECT_EQ(task.context_key, other.key().str());
   EXPECT_EQ(mine.summarised(task, good_summary(task)).verdict, SummaryVerdict::stale);
   EXPECT_EQ(other.summarised(task, good_summary(task)).verdict, SummaryVerdict::adopted);
+}
+
+TEST(Summaries, NamesThatNoSummaryCanRepeatAreNotAskedFor) {
+  Context context(some_key(), Profile::vagus, Limits{});
+  for (int i = 0; i < 20; ++i) {
+    const std::string number = std::to_string(100 + i);
+    ASSERT_FALSE(context.append(user("See https://example.org/" + std::string(300, 'a') + number +
+                                     " and deadbeef0" + number + " " + std::string(700, 'q'))));
+    ASSERT_FALSE(context.append(says(std::string(700, 'a'))));
+  }
+  const SummaryTask task = task_of(context);
+  ASSERT_FALSE(task.identifiers.empty());
+  for (const std::string& each : task.identifiers) EXPECT_LE(each.size(), 256u);
+  EXPECT_EQ(context.summarised(task, good_summary(task)).verdict, SummaryVerdict::adopted);
 }
 
 TEST(HistoryCut, StretchesAreToldApartAndBounded) {

@@ -58,6 +58,9 @@ constexpr Sign kSigns[] = {
     {overflow, {"maximum context length"}},
     {overflow, {"prompt is too long"}},
     {overflow, {"prompt too long"}},
+    {overflow, {"maximum prompt length"}},
+    {overflow, {"exceeds the context window"}},
+    {overflow, {"tokens_limit_reached"}},
     {overflow, {"exceeds model context window"}},
     {overflow, {"exceeds the model's maximum context"}},
     {overflow, {"model token limit"}},
@@ -107,7 +110,9 @@ bool has(std::string_view text, std::string_view wanted) {
   for (std::size_t at = text.find(word); at != std::string_view::npos;
        at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
-    const bool starts = at == 0 || !is_word_char(text[at - 1]);
+    // Behind a dot or a bracket stands the number of a message, not a status.
+    const bool starts =
+        at == 0 || (!is_word_char(text[at - 1]) && text[at - 1] != '.' && text[at - 1] != '[');
     if (starts && (end == text.size() || !is_word_char(text[end]))) return true;
   }
   return false;
@@ -168,6 +173,11 @@ bool any_line_hints_at_overflow(std::string_view text) {
 // white space, or none.
 constexpr std::string_view kCounts[] = {
     "# tokens > @ maximum",
+    "maximum prompt length is @ but the request contains # tokens",
+    "model token limit: @ (requested: #)",
+    "request (# tokens) exceeds the available context size (@ tokens)",
+    "requested ~ tokens (# in the messages",
+    "requested a total of ~ tokens: #",
     "requested # tokens",
     "requested about # tokens",
     "resulted in # tokens",

@@ -20,6 +20,7 @@ constexpr std::array<ProviderTurns, 3> kProviders = {{
      .unique_ids = false,
      .refuses_blank = false,
      .refuses_endings = false,
+     .draws = false,
      .plain_ids = false,
      .id_bytes = 40,
      .name_extras = "_-"},
@@ -29,6 +30,7 @@ constexpr std::array<ProviderTurns, 3> kProviders = {{
      .unique_ids = true,
      .refuses_blank = true,
      .refuses_endings = true,
+     .draws = false,
      .plain_ids = true,
      .id_bytes = 64,
      .name_extras = "_-"},
@@ -38,6 +40,7 @@ constexpr std::array<ProviderTurns, 3> kProviders = {{
      .unique_ids = false,
      .refuses_blank = true,
      .refuses_endings = false,
+     .draws = true,
      .plain_ids = false,
      .id_bytes = 64,
      .name_extras = "_-.:"},
@@ -77,13 +80,13 @@ bool is_json_object(std::string_view text) {
   return read && read->is_object();
 }
 
-bool may_have(Role role, PartKind kind) {
+bool may_have(Role role, PartKind kind, const ProviderTurns& provider) {
   switch (kind) {
     case PartKind::text:
     case PartKind::opaque:
       return true;
     case PartKind::image:
-      return role != Role::system;
+      return role != Role::system && (role != Role::assistant || provider.draws);
     case PartKind::tool_call:
     case PartKind::thinking:
       return role == Role::assistant;

@@ -17,6 +17,7 @@ struct ProviderTurns {
   bool unique_ids;       ///< call ids differ in all messages, not only within one
   bool refuses_blank;    ///< text parts of white space only
   bool refuses_endings;  ///< thinking at a message's end, white space at the last one's
+  bool draws;            ///< its models answer with images, which may be sent back
   bool plain_ids;        ///< ids of letters, digits, '_' and '-' only
   std::size_t id_bytes;
   std::string_view name_extras;  ///< what a tool's name may have besides letters and digits
@@ -33,7 +34,7 @@ bool is_tool_name_char(char c, const ProviderTurns& provider);
 bool is_json_object(std::string_view text);
 
 /// True when a message of `role` may have such a part.
-bool may_have(Role role, PartKind kind);
+bool may_have(Role role, PartKind kind, const ProviderTurns& provider);
 
 /// True when nothing is said: there are no parts, or the assistant only thought.
 bool says_nothing(const Message& message);

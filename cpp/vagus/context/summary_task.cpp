@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::size_t kIdentifiedMessages = 10;
 constexpr std::int64_t kAskChars = 800;
+/// A longer name, such as a signed address, is more than a summary can repeat.
+constexpr std::size_t kIdentifierBytes = 256;
+/// All names together; less where little may be shown.
+constexpr std::int64_t kIdentifiersBytes = 2'048;
 
 constexpr std::string_view kInstruction =
     "You write the memory of a conversation whose older part will no longer be shown. Put down "
@@ -83,11 +87,19 @@ std::int64_t price(const std::vector<Message>& messages) {
 }
 
 // Those of the newest messages; of an ask, only those that are still shown in part are left.
-std::vector<std::string> identifiers_in(const std::vector<Message>& messages) {
+std::vector<std::string> identifiers_in(const std::vector<Message>& messages,
+                                        std::int64_t max_tokens) {
   const std::size_t from = messages.size() - std::min(messages.size(), kIdentifiedMessages);
   std::string text;
   for (std::size_t i = from; i < messages.size(); ++i) text += text_of(messages[i]) + "\n";
-  return exact_identifiers(text);
+  std::vector<std::string> names = exact_identifiers(text);
+  std::int64_t left = std::min(kIdentifiersBytes, max_tokens);
+  std::erase_if(names, [&left](const std::string& each) {
+    if (each.size() > kIdentifierBytes || std::ssize(each) > left) return true;
+    left -= std::ssize(each);
+    return false;
+  });
+  return names;
 }
 
 std::optional<std::string> latest_ask_in(const std::vector<Message>& messages) {
@@ -136,7 +148,7 @@ SummaryTask summary_task(const Transcript& transcript, std::size_t first, std::s
   task.first = transcript.forgotten() + static_cast<std::int64_t>(first);
   task.end = transcript.forgotten() + static_cast<std::int64_t>(at);
   task.previous = std::move(previous);
-  task.identifiers = identifiers_in(task.messages);
+  task.identifiers = identifiers_in(task.messages, max_tokens);
   task.latest_ask = latest_ask_in(task.messages);
   task.instruction = instruction_of(task);
   return task;

@@ -26,13 +26,14 @@ constexpr const char* kUnreadable = "unreadable";
 
 // Leaves out what the role may not send. Results that stand elsewhere get a tool message: behind an
 // assistant's message, which may hold their calls, and in front of any other.
-std::vector<Message> with_parts_in_place(std::vector<Message> messages) {
+std::vector<Message> with_parts_in_place(std::vector<Message> messages,
+                                         const ProviderTurns& provider) {
   std::vector<Message> placed;
   for (Message& message : messages) {
     Message results{Role::tool, {}};
     std::vector<Part> kept;
     for (Part& part : message.parts) {
-      if (may_have(message.role, part.kind)) {
+      if (may_have(message.role, part.kind, provider)) {
         kept.push_back(std::move(part));
       } else if (part.kind == PartKind::tool_result) {
         results.parts.push_back(std::move(part));
@@ -191,7 +192,7 @@ std::vector<Message> open_with_user(std::vector<Message> messages) {
 std::vector<Message> repair_turns(std::vector<Message> messages, TurnRules rules) {
   if (check_turns(messages, rules).empty()) return messages;
   const ProviderTurns& provider = provider_turns(rules);
-  messages = with_parts_in_place(std::move(messages));
+  messages = with_parts_in_place(std::move(messages), provider);
   messages = repair_tool_calls(std::move(messages), std::nullopt).messages;
   messages = repair_pairs(std::move(messages));
   messages = without_blanks(std::move(messages), provider);

@@ -89,7 +89,7 @@ class Check {
     for (const Part& part : message.parts) {
       const bool is_first = &part == &message.parts.front();
       const bool needs_result = is_first && message.role == Role::tool;
-      if (!may_have(message.role, part.kind) ||
+      if (!may_have(message.role, part.kind, provider_) ||
           (needs_result && part.kind != PartKind::tool_result)) {
         add(i, TurnFault::misplaced_part);
       }
