@@ -35,11 +35,11 @@ TEST(EngineProviderOverflow, ItsWindowIsLearnedAndEveryRunGetsThrough) {
       refusals += std::ssize(all<OverflowDetected>(effects));
     }
     EXPECT_GE(refusals, 1);
-    EXPECT_LE(refusals, with_counts ? 2 : 4) << "what was learned is remembered";
-    EXPECT_NE(snapshot_of(host.engine, "/provider_windows"), "{}");
+    EXPECT_LE(refusals, with_counts ? 1 : 4) << "what was learned is remembered";
+    EXPECT_NE(snapshot_of(host.engine, "/provider_budgets"), "{}");
     const Command again = Reconfigure{read_config(kOneModel).value_or_throw(), {}};
     host.send(again);
-    EXPECT_EQ(snapshot_of(host.engine, "/provider_windows"), "{}");
+    EXPECT_EQ(snapshot_of(host.engine, "/provider_budgets"), "{}");
   }
 }
 
@@ -75,7 +75,7 @@ TEST(EngineProviderOverflow, WhateverTheProviderRefusesTheRunEnds) {
   }
   host.model = says("Fine.");
   const auto call = only<CallModel>(host.send(message_to(main_key(), "Hi.")));
-  EXPECT_GE(call.ledger.window, 1'000) << "an eighth stays, whatever was said";
+  EXPECT_GE(call.ledger.budget, 7'000 / 8) << "an eighth stays, whatever was said";
 }
 
 TEST(EngineProviderOverflow, OtherFailuresEndTheRun) {

@@ -12,7 +12,7 @@
 #include "vagus/base/ids.hpp"
 #include "vagus/base/json.hpp"
 #include "vagus/config/config.hpp"
-#include "vagus/context/provider_windows.hpp"
+#include "vagus/context/provider_budgets.hpp"
 #include "vagus/engine/active_run.hpp"
 #include "vagus/engine/asked_summaries.hpp"
 #include "vagus/engine/command.hpp"
@@ -203,7 +203,7 @@ class Engine {
   void call_model(ActiveRun& run);
   Drafted draft(ActiveRun& run, bool may_cut_turn);
   bool ask_with_less(ActiveRun& run, const std::string& error);
-  ModelConfig model_for(const ActiveRun& run) const;
+  Budget budget_of(const ActiveRun& run) const;
   void send_prompt(ActiveRun& run, Assembly assembly, std::optional<std::string> made_by = {});
   std::optional<SkipReason> early_skip(const Wake& wake, const Agent& owner) const;
   std::optional<SkipReason> write_prompt(ActiveRun& run);
@@ -352,7 +352,7 @@ class Engine {
   ContextCalls calls_;
   std::map<ContextKey, std::string> contexts_;      ///< what outside engines serve
   std::map<std::string, std::string> quarantined_;  ///< outside engines, with the reason
-  ProviderWindows windows_;                         ///< of models that turned out to have less
+  ProviderBudgets learned_budgets_;                 ///< of models that turned out to have less
   /// Calls of an outside engine, by its methods: one may answer what another does not.
   std::map<std::pair<std::string, ContextMethod>, std::int64_t> late_in_a_row_;
   /// As last told to the host; unset before the first, and when its timer has run.

@@ -196,11 +196,10 @@ void Engine::call_model(ActiveRun& run) {
   run.outside ? assemble_outside(run) : send_prompt(run, std::move(run.draft));
 }
 
-// As it is configured, or with the window that its provider turned out to have.
-ModelConfig Engine::model_for(const ActiveRun& run) const {
-  ModelConfig model = model_of(config_, run.model);
-  model.window = windows_.of(priced_model(run), model.window);
-  return model;
+// As it is configured, or what its provider turned out to take.
+Budget Engine::budget_of(const ActiveRun& run) const {
+  const Budget configured = Budget::of(model_of(config_, run.model), config_.profile);
+  return learned_budgets_.within(priced_model(run), configured);
 }
 
 // The provider refused the prompt although it was within the budget. Every later prompt of the
@@ -213,8 +212,8 @@ bool Engine::ask_with_less(ActiveRun& run, const std::string& error) {
   const ProviderError read = classify_provider_error(error);
   if (read.kind != ProviderErrorKind::overflow || read.in_compaction) return false;
   emit(OverflowDetected{run.id, run.lane, ++run.refusals, run.messages, *run.ledger});
-  const bool shrinks =
-      windows_.refused(priced_model(run), *run.ledger, read, model_of(config_, run.model).window);
+  const Budget configured = Budget::of(model_of(config_, run.model), config_.profile);
+  const bool shrinks = learned_budgets_.refused(priced_model(run), *run.ledger, read, configured);
   if (!shrinks || run.refusals > kOverflowRetries) return false;
   begin_again(run);
   if (run.outside) run.outside->compacted = false;
@@ -224,12 +223,12 @@ bool Engine::ask_with_less(ActiveRun& run, const std::string& error) {
 
 // What the prompt is made of, but for the history.
 AssemblyRequest Engine::request_of(const ActiveRun& run, bool may_cut_turn) const {
-  const ModelConfig model = model_for(run);
+  const ModelConfig model = model_of(config_, run.model);
   AssemblyRequest request;
   request.system = join_paragraphs(agent(run.agent).config.system_prompt,
                                    render_workspace(shown_files(run.read)));
   request.turn = {run.prompt};
-  request.budget = Budget::of(model, config_.profile);
+  request.budget = budget_of(run);
   request.rules = model.rules;
   request.may_cut_turn = may_cut_turn;
   if (config_.profile == Profile::reference) return request;

@@ -153,7 +153,7 @@ MaybeError Engine::handle(const Reconfigure& change) {
   agents_ = std::move(changed->agents_);
   histories_ = std::move(changed->histories_);
   forgive_context_engines();
-  windows_.clear();
+  learned_budgets_.clear();
   admission_ = std::move(changed->admission_);
   set_cadences();
   retire_unknown_agents();

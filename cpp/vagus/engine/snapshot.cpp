@@ -62,7 +62,7 @@ Json Engine::snapshot() const {
           {"contexts", contexts_.size()},
           {"context_calls", calls_.size()},
           {"quarantined", to_json(quarantined_)},
-          {"provider_windows", windows_.known()},
+          {"provider_budgets", learned_budgets_.known()},
           {"chat", to_json(chat_.stats())},
           {"alarm_ms", to_json(alarm_.value_or(std::nullopt))}};
 }

@@ -1,4 +1,4 @@
-#include "vagus/context/provider_windows.hpp"
+#include "vagus/context/provider_budgets.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t kSparePercent = 95;
 constexpr std::int64_t kBlindPercent = 75;
-constexpr std::int64_t kLeastShare = 8;  ///< the least window is the configured one by this
+constexpr std::int64_t kLeastShare = 8;  ///< the least budget is the configured one by this
 
 // Counts of an error text may be anything; these multiply without overflow.
 std::int64_t bounded(std::int64_t tokens) {
@@ -26,19 +26,19 @@ std::int64_t most_tokens(std::int64_t estimated, const ProviderError& error) {
 
 }  // namespace
 
-bool ProviderWindows::refused(const std::string& model, const Ledger& ledger,
-                              const ProviderError& error, std::int64_t configured) {
+bool ProviderBudgets::refused(const std::string& model, const Ledger& ledger,
+                              const ProviderError& error, const Budget& configured) {
   const std::int64_t most = std::min(most_tokens(ledger.estimated, error), ledger.estimated - 1);
-  const std::int64_t least = std::max<std::int64_t>(1, configured / kLeastShare);
-  const std::int64_t window = std::max(most + ledger.reserve, least);
-  if (window - ledger.reserve >= ledger.estimated) return false;
-  known_[model] = std::min(window, of(model, configured));
+  const std::int64_t tokens = std::max({std::int64_t{1}, most, configured.tokens / kLeastShare});
+  if (tokens >= ledger.estimated) return false;
+  tokens_[model] = within(model, {0, 0, tokens}).tokens;
   return true;
 }
 
-std::int64_t ProviderWindows::of(const std::string& model, std::int64_t configured) const {
-  const auto found = known_.find(model);
-  return found == known_.end() ? configured : std::min(found->second, configured);
+Budget ProviderBudgets::within(const std::string& model, Budget configured) const {
+  const auto found = tokens_.find(model);
+  if (found == tokens_.end() || found->second >= configured.tokens) return configured;
+  return {found->second + configured.reserve, configured.reserve, found->second};
 }
 
 }  // namespace vagus
