@@ -198,9 +198,9 @@ def test_an_event_that_there_is_no_room_for_is_not_written(tmp_path: Path) -> No
     path = tmp_path / "journal"
     with Journal(path, {"agents": {"list": [{"id": "main"}]}, "limits": {"sessions": 1}}):
         pass
-    assert event(path, "--session-key", "agent:main:one").exit_code == 0
+    assert event(path, "--session-key", "agent:main:slack:channel:one").exit_code == 0
     before = path.read_bytes()
-    assert event(path, "--session-key", "agent:main:two").exit_code == 1
+    assert event(path, "--session-key", "agent:main:slack:channel:two").exit_code == 1
     assert path.read_bytes() == before
 
 

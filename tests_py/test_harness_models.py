@@ -74,6 +74,34 @@ def test_messages_may_be_an_answer():
     assert h.check_invariants() == []
 
 
+def test_a_provider_with_a_smaller_window_stops_nobody():
+    """The loop of the first report, with the provider in the part of the precheck."""
+    asked = []
+
+    def provider(call):
+        asked.append(call.run_id)
+        tokens = call.ledger.raw
+        if tokens > 2_000:
+            raise RuntimeError(f"prompt is too long: {tokens} tokens > 2000 maximum")
+        return "The disk is fine, and so is everything else that was looked at. " * 10
+
+    h = Harness(
+        {
+            "models": {"small": {"window": 16_000, "reserve": 2_000}},
+            "agents": {"list": [{"id": "main", "model": "small", "heartbeat": {"every": "5m"}}]},
+        }
+    )
+    h.model(provider)
+    for number in range(40):
+        (run,) = h.inbound(f"Question {number}: " + "how is the disk? " * 20, session_key=MAIN)
+        assert run.outcome == "replied"
+    runs = h.advance(hours=6)
+    assert len(runs) == 72
+    assert {run.outcome for run in runs} == {"replied"}
+    assert sum(run.prechecks for run in h.runs) == len(asked) - len(h.runs) <= 2
+    assert h.check_invariants() == []
+
+
 def test_a_model_that_raises_fails_the_run_only():
     h = quiet(RuntimeError("boom"))
     (run,) = h.inbound("hi", session_key=MAIN)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import vagus
-from vagus.testing import Harness
+from vagus.testing import Harness, Reply
 
 ROOM = "agent:main:discord:channel:42"
 MAIN = "agent:main:main"
@@ -216,6 +216,21 @@ def test_a_cron_turn_reports_to_the_main_session_unless_it_was_delivered() -> No
     )
     assert len(effects(h, vagus.EventPosted)) == 1
     assert [d.text for d in h.delivered] == ["Fine."]
+
+
+def test_errands_and_the_unanswered_keep_every_promise() -> None:
+    h = harness(messages={"queue": {"mode": "followup", "cap": 1, "drop": "new"}})
+    h.cron("disk", "Check the disk.", run="turn", thinking="low")
+    h.hook("agent", {"message": "Look around."})
+    h.node("n", "voice.transcript", {"text": "Hello?", "eventId": "e1"})
+    h.model(lambda call: Reply("well", after="10s"))
+    for number in range(3):
+        client = f"c{number}"
+        h.inbound("hi", session_key=ROOM, client_run_id=client, subscriber="desk")
+    h.advance("1m")
+    ended = [each for each in effects(h, vagus.ChatEvent) if each.state == "error"]
+    assert [each.client_run_id for each in ended] == ["c2"], "there is no room for it"
+    assert h.check_invariants() == []
 
 
 def test_commands_survive_the_journal() -> None:

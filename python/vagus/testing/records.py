@@ -295,7 +295,8 @@ class Run:
         messages: the prompt that was sent; empty when none was.
         ledger: what the prompt costs, in tokens; None when none was assembled.
         plan: what became of every message on its way into the prompt, and why.
-        overflows: the prechecks that found the prompt too large (reference profile).
+        overflows: how often its provider, or a precheck of the reference profile, found the prompt
+            too large.
         outcome: how it ended; None while it is in flight.
         skip: why a skipped heartbeat did not ask the model.
         error: what went wrong in a run that failed.
@@ -354,7 +355,7 @@ class Run:
 
     @property
     def prechecks(self) -> int:
-        """How many prechecks found the prompt beyond its budget (reference profile)."""
+        """How often the prompt was found beyond its budget after it was made."""
         return len(self.overflows)
 
     @property
