@@ -248,6 +248,11 @@ def test_a_plan_shows_as_a_bar_in_a_notebook():
         ({"history_turns": -1}, "history_turns"),
         ({"rules": "mine"}, "rules"),
         ({"tools": ["x"]}, r"tools\[0\]"),
+        ({"tools": [ToolSchema(name="a.b")], "rules": "anthropic"}, r"tools\[0\].name"),
+        (
+            {"tools": [ToolSchema(name="a"), ToolSchema(name="a")], "rules": "openai"},
+            r"tools\[1\].name",
+        ),
         ({"window": 0}, "window"),
         ({"reserve": 300_000}, "reserve"),
         ({"heartbeat_prompts": "x"}, "heartbeat_prompts"),

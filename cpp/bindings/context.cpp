@@ -76,6 +76,9 @@ AssemblyRequest request_of(const BoundContext& self, py::handle turn, py::handle
     refuse("history_turns", history_turns, "must not be negative");
   }
   request.rules = argument<std::optional<TurnRules>>(rules, "rules");
+  if (request.rules) {
+    if (auto failed = check_tools(request.tools, *request.rules)) throw Exception(*failed);
+  }
   request.heartbeats.prompts =
       argument<std::vector<std::string>>(heartbeat_prompts, "heartbeat_prompts");
   for (std::size_t i = 0; i < request.turn.size(); ++i) {

@@ -18,7 +18,7 @@ enum class StreamOpKind {
   open,         ///< run, session or -1, subscriber; flags: 1 heartbeat, 2 hidden, 4 deadline
   join,         ///< run, client, subscriber
   attach,       ///< run, session
-  piece,        ///< run, sequence step, text
+  piece,        ///< run, sequence step, text; here and below flags: 1 of an earlier attempt
   snapshot,     ///< run, sequence step, text: all text so far and this
   rewrite,      ///< run, sequence step, text: it takes the place of all before it
   tool,         ///< run, sequence step

@@ -205,6 +205,10 @@ void StreamWorld::play_event(const StreamOp& op) {
     input.error = "boom";
     input.settled = op.flags == 1;
   }
+  const bool may_be_late = op.kind != StreamOpKind::start && op.kind != StreamOpKind::error;
+  if (may_be_late && op.flags == 1 && found != live_.end()) {
+    input.attempt = found->second.attempt - 1;  // 0 for the first: the newest
+  }
   const Result<ChatReceipt> got = stream_.feed(input, now_);
   if (found != live_.end()) {
     const ChatReceipt should = expected(op, input, found->second);
@@ -228,6 +232,7 @@ void StreamWorld::play_event(const StreamOp& op) {
 }
 
 ChatReceipt StreamWorld::expected(const StreamOp& op, const ChatInput& input, Run& run) {
+  if (input.attempt > 0 && input.attempt < run.attempt) return ChatReceipt::stale;
   const bool is_new = op.kind == StreamOpKind::start && input.attempt > run.attempt;
   const std::int64_t seq = input.seq == 0 ? run.seq + 1 : input.seq;
   if (seq <= run.seq && !is_new) return ChatReceipt::duplicate;

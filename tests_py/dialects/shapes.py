@@ -43,7 +43,11 @@ def openai_chat(extras: Values, urls: Values) -> Values:
     other = block("input_audio", extras)
     lists = st.lists(st.one_of(text, image, other), max_size=3)
     function = with_extras({"name": NAMES, "arguments": st.one_of(TEXTS, st.just("{}"))}, extras)
-    call = with_extras({"id": IDS, "type": st.just("function"), "function": function}, extras)
+    custom = with_extras({"name": NAMES, "input": TEXTS}, extras)
+    call = st.one_of(
+        with_extras({"id": IDS, "type": st.just("function"), "function": function}, extras),
+        with_extras({"id": IDS, "type": st.just("custom"), "custom": custom}, extras),
+    )
     return st.lists(
         st.one_of(
             with_extras(

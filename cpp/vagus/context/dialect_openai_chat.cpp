@@ -24,6 +24,9 @@ constexpr RoleName kRoles[] = {{"system", Role::system},
 constexpr BlockSpec kText = {"text", PartKind::text, {{{"text", &Part::text}}}};
 constexpr BlockSpec kFunction = {
     "", PartKind::tool_call, {{{"name", &Part::name}, {"arguments", &Part::arguments}}}};
+/// Called with free text, which a part holds as a JSON string.
+constexpr BlockSpec kCustom = {
+    "", PartKind::tool_call, {{{"name", &Part::name}, {"input", &Part::arguments}}}};
 
 // ---- reading
 
@@ -84,18 +87,25 @@ Part read_call(const Json& call, const std::string& path, Faults& faults) {
   Json own = Json::object();
   Part part;
   const Json* type = find(call, "type");
-  if (type != nullptr && *type != Json("function")) {
-    faults.add(join_path(path, "type"), *type, "must be function");
-  } else if (const Json* function = find(call, "function"); function == nullptr) {
-    faults.missing(join_path(path, "function"));
+  const bool is_custom = type != nullptr && *type == Json("custom");
+  const char* const body_name = is_custom ? "custom" : "function";
+  if (type != nullptr && !is_custom && *type != Json("function")) {
+    faults.add(join_path(path, "type"), *type, "must be function or custom");
+  } else if (const Json* body = find(call, body_name); body == nullptr) {
+    faults.missing(join_path(path, body_name));
   } else {
-    Json of_function = Json::object();
-    part = read_block(kFunction, *function, join_path(path, "function"), of_function, faults);
-    if (!of_function.empty()) own["function"] = part_of(of_function, kRest);
+    Json of_body = Json::object();
+    part = read_block(is_custom ? kCustom : kFunction, *body, join_path(path, body_name), of_body,
+                      faults);
+    if (!of_body.empty()) own[body_name] = part_of(of_body, kRest);
+  }
+  if (is_custom) {
+    part.arguments = dump_json(part.arguments);
+    own["type"] = "custom";
   }
   part.call_id = text_field(call, "id", path, faults);
-  static constexpr std::array<std::string_view, 3> kKnown = {"id", "type", "function"};
-  if (Json rest = rest_of(call, kKnown); !rest.empty()) own["rest"] = std::move(rest);
+  const std::array<std::string_view, 3> known = {"id", "type", body_name};
+  if (Json rest = rest_of(call, known); !rest.empty()) own["rest"] = std::move(rest);
   if (type == nullptr) own["untyped"] = true;
   mark_call_id(part, kMaxCallId, own);
   part.extra = pack(kDialect, own);
@@ -210,11 +220,20 @@ std::optional<Json> write_content_block(const Part& part, const std::string& pat
 
 Json write_call(const Part& part, const std::string& path, Faults& faults) {
   const Json own = unpack(kDialect, part.extra, path, faults);
-  Json function = {{"name", part.name}, {"arguments", part.arguments}};
-  add_rest(function, part_of(own, "function"));
+  const Json* type = find(own, "type");
+  const auto input = parse_json(part.arguments, ErrorCode::invalid_input);
+  const bool is_custom = type != nullptr && *type == Json("custom") && input && input->is_string();
+  const char* const body_name = is_custom ? "custom" : "function";
+  Json body = {{"name", part.name}};
+  if (is_custom) {
+    body["input"] = *input;
+  } else {
+    body["arguments"] = part.arguments;
+  }
+  add_rest(body, part_of(own, body_name));
   Json call = {{"id", written_call_id(part, kMaxCallId, own)}};
-  if (!is_marked(own, "untyped")) call["type"] = "function";
-  call["function"] = std::move(function);
+  if (!is_marked(own, "untyped")) call["type"] = body_name;
+  call[body_name] = std::move(body);
   add_rest(call, part_of(own, kRest));
   return call;
 }

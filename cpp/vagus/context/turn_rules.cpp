@@ -1,12 +1,15 @@
 #include "vagus/context/turn_rules.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "vagus/base/json_codec.hpp"
 #include "vagus/context/provider_turns.hpp"
+#include "vagus/context/tool_calls.hpp"
 #include "vagus/text/unicode.hpp"
 
 namespace vagus {
@@ -171,6 +174,23 @@ class Check {
 
 std::vector<TurnViolation> check_turns(const std::vector<Message>& messages, TurnRules rules) {
   return Check(messages, rules).run();
+}
+
+MaybeError check_tools(const std::vector<ToolSchema>& tools, TurnRules rules) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    const std::string& name = tools[i].name;
+    const std::string field = join_path(join_path("tools", i), "name");
+    if (!is_provider_tool_name(name, provider_turns(rules))) {
+      return make_error(ErrorCode::invalid_input, field, name,
+                        "must be a name that the provider takes: letters, digits and a few signs, "
+                        "at most " +
+                            std::to_string(kMaxToolName));
+    }
+    if (names.insert(name).second) continue;
+    return make_error(ErrorCode::invalid_input, field, name, "is given twice");
+  }
+  return std::nullopt;
 }
 
 }  // namespace vagus

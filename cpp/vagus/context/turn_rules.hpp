@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "vagus/base/record.hpp"
+#include "vagus/base/result.hpp"
 #include "vagus/config/turn_rules.hpp"
 #include "vagus/context/message.hpp"
+#include "vagus/context/tools.hpp"
 
 /// What a provider would refuse with HTTP 400 in a list of messages, and how to make any list one
 /// that it takes (spec: context, sections 3.6 and 3.7).
@@ -75,5 +77,9 @@ std::vector<Message> open_with_user(std::vector<Message> messages);
 
 /// What the user's message says that `open_with_user` puts first.
 inline constexpr std::string_view kOpening = "(The conversation begins here.)";
+
+/// Refuses (`invalid_input`, field `tools[i].name`) tools that a provider would: a name that it
+/// does not take, or that two of them have.
+MaybeError check_tools(const std::vector<ToolSchema>& tools, TurnRules rules);
 
 }  // namespace vagus
