@@ -9,8 +9,8 @@
 
 /// vagus_stream_simulator [--seed N] [--events N] [--sessions N] [--replay FILE]: lets everything
 /// happen to the runs of many sessions and checks every promise of their stream after each event.
-/// Exit code 1 when one was broken, with the fewest events that break it, which --replay takes; 2
-/// for wrong arguments.
+/// Exit code 1 when one was broken, with the fewest events that break it, printed and written to
+/// stream-<seed>.events, which --replay takes; 2 for wrong arguments.
 namespace vagus::simulator {
 namespace {
 
@@ -78,8 +78,11 @@ int simulate(const Arguments& arguments) {
     std::printf("every promise was kept\n");
     return EXIT_SUCCESS;
   }
+  const std::string fewest = to_text(shrunk(*ops));
+  const std::string path = "stream-" + std::to_string(seed) + ".events";
   std::printf("BROKEN at seed %llu, event %zu: %s\n%s", seed, failure->at, failure->what.c_str(),
-              to_text(shrunk(*ops)).c_str());
+              fewest.c_str());
+  if (std::ofstream(path) << fewest) std::printf("again: --replay %s\n", path.c_str());
   return EXIT_FAILURE;
 }
 
