@@ -307,8 +307,11 @@ class Story {
     Cost least = sum_of(pricer.costs(fit_turn(repair_pairs(asked.turn), 0)));
     if (!asked.system.empty()) least += pricer.cost(text_message(Role::system, asked.system));
     least += pricer.cost(asked.tools);
+    // Pins were counted or guessed when they were added: whichever weighs more.
+    const bool guessed_weighs_more = scale.weight({0, 1}) > scale.weight({1, 0});
     for (const LedgerPart& part : ledger.parts) {
-      if (part.name == "pinned") least += {0, part.tokens};
+      if (part.name != "pinned") continue;
+      least += guessed_weighs_more ? Cost{0, part.tokens} : Cost{part.tokens, 0};
     }
     require(scale.charge(least) > ledger.budget, "what is left would have fitted");
   }
