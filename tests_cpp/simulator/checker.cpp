@@ -256,9 +256,9 @@ void Checker::end_wake(Home& home, const Run& run, const RunEnded& ended) {
     home.waiting.insert(home.waiting.end(), home.running.begin(), home.running.end());
     home.due = ended.retry_at_ms;
     expect(*ended.retry_at_ms >= now_, "a retry lies ahead", ended.run_id);
-  } else if (ended.outcome == RunOutcome::failed || ended.outcome == RunOutcome::timed_out) {
-    // A tick that failed has served, and its start delays nobody; a wake that failed too often is
-    // dead.
+  } else if (expected_state(ended) == WakeState::dead) {
+    // A tick that failed, or gave way to a message, has served, and its start delays nobody; a wake
+    // that failed too often is dead.
     const WakeState first = fate_of(home.running.front());
     expect(first == WakeState::expired || first == WakeState::dead, "every wake ends in one fate",
            ended.run_id);
