@@ -54,6 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"resulted in 12 tokens, requested 13 tokens", other, 13},
         Told{"messages.402: tool_use ids were found without tool_result blocks", turns},
         Told{"messages[429].content: unexpected tool_use_id in tool_result", turns},
+        Told{"error [429]: slow down", rate_limit}, Told{"[402] pay first", billing},
         Told{"Your input exceeds the context window of this model.", overflow},
         Told{"This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
              overflow, 537'812, 131'072},

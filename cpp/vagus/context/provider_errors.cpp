@@ -110,9 +110,10 @@ bool has(std::string_view text, std::string_view wanted) {
   for (std::size_t at = text.find(word); at != std::string_view::npos;
        at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
-    // Behind a dot or a bracket stands the number of a message, not a status.
-    const bool starts =
-        at == 0 || (!is_word_char(text[at - 1]) && text[at - 1] != '.' && text[at - 1] != '[');
+    // `messages.402` and `messages[402]` name a message; `[402]` alone is a status.
+    const bool is_index =
+        at > 1 && (text[at - 1] == '.' || text[at - 1] == '[') && is_word_char(text[at - 2]);
+    const bool starts = at == 0 || (!is_word_char(text[at - 1]) && !is_index);
     if (starts && (end == text.size() || !is_word_char(text[end]))) return true;
   }
   return false;
