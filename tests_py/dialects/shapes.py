@@ -210,8 +210,19 @@ def openclaw(extras: Values, urls: Values) -> Values:
             extras,
         ),
     )
-    entry = with_extras({"type": st.just("message"), "message": message}, extras)
-    return st.lists(st.one_of(message, entry), max_size=6)
+    wrapped = with_extras({"type": st.just("message"), "message": message}, extras)
+    shown = st.one_of(
+        block("custom_message", extras, customType=NAMES, content=st.one_of(TEXTS, lists)),
+        block("compaction", extras, summary=TEXTS, tokensBefore=st.integers(0, 10)),
+        block("branch_summary", extras, summary=TEXTS),
+    )
+    aside = with_extras(
+        {"type": st.sampled_from(["session", "custom", "model_change", "label", "of a later one"])},
+        extras,
+        data=extras,
+        message=extras,
+    )
+    return st.lists(st.one_of(message, wrapped, shown, aside), max_size=6)
 
 
 LISTS: dict[str, Callable[[Values, Values], Values]] = {
@@ -284,5 +295,11 @@ SPECIAL: dict[str, list[Any]] = {
         [{"role": "toolResult", "toolCallId": "a", "toolName": "", "content": [], "isError": True}],
         [{"role": "user", "content": [{"type": "image", "data": "A", "mimeType": "a;base64,"}]}],
         [{"type": "message", "id": "1", "message": {"role": "user", "content": "x"}}],
+        [{"type": "session", "version": 3, "id": "s", "cwd": "/"}],
+        [
+            {"type": "custom"},
+            {"role": "toolResult", "toolCallId": "a", "toolName": "", "content": ""},
+        ],
+        [{"role": "assistant", "content": []}, {"type": "label", "label": None}],
     ],
 }

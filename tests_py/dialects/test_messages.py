@@ -185,6 +185,69 @@ def test_what_openclaw_keeps_out_of_prompts_stays_out():
     ]
 
 
+SESSION_FILE = [
+    {
+        "type": "session",
+        "version": 3,
+        "id": "5f1c",
+        "timestamp": "2026-02-01T10:00:00Z",
+        "cwd": "/",
+    },
+    {"type": "model_change", "id": "1", "parentId": None, "provider": "x", "modelId": "y"},
+    {"type": "message", "id": "2", "parentId": "1", "message": {"role": "user", "content": "Hi"}},
+    {"type": "label", "id": "3", "parentId": "2", "targetId": "2", "label": "start"},
+    {
+        "type": "message",
+        "id": "4",
+        "parentId": "3",
+        "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]},
+    },
+    {
+        "type": "compaction",
+        "id": "5",
+        "parentId": "4",
+        "summary": "They greeted.",
+        "firstKeptEntryId": "4",
+        "tokensBefore": 9,
+    },
+    {"type": "branch_summary", "id": "6", "parentId": "5", "fromId": "2", "summary": "A try."},
+    {
+        "type": "custom_message",
+        "id": "7",
+        "parentId": "6",
+        "customType": "note",
+        "content": "It rains.",
+        "display": True,
+    },
+    {"type": "custom", "id": "8", "parentId": "7", "customType": "state", "data": {"n": [1]}},
+    {"type": "reset", "id": "9", "parentId": "8"},
+]
+
+
+def test_a_whole_session_file_is_read_and_written_again():
+    read = messages.from_openclaw(SESSION_FILE)
+    assert messages.to_openclaw(read) == SESSION_FILE
+    said = ["Hi", "Hello.", "They greeted.", "A try.", "It rains."]
+    assert [message.text for message in read] == said
+    assert [message.role for message in read] == ["user", "assistant", "user", "user", "user"]
+    # What no model is shown reaches none.
+    assert [each["content"] for each in messages.to_openai_chat(read)] == said
+
+
+def test_a_session_in_which_nobody_spoke_is_kept_and_said_to_no_model():
+    read = messages.from_openclaw(SESSION_FILE[:2])
+    assert messages.to_openclaw(read) == SESSION_FILE[:2]
+    for target in ("openai_chat", "openai_responses", "anthropic"):
+        assert messages.write_messages(target, read) == []
+    assert messages.from_openclaw([]) == []
+
+
+def test_entries_go_with_the_message_behind_them():
+    read = messages.from_openclaw(SESSION_FILE)
+    assert [each.get("id") for each in messages.to_openclaw(read[1:2])] == ["3", "4"]
+    assert [each.get("id") for each in messages.to_openclaw(read[-1:])] == ["7", "8", "9"]
+
+
 def test_thinking_goes_only_where_it_is_accepted():
     signed = [
         {
@@ -299,7 +362,14 @@ BAD = [
     ),
     ("openclaw", [{"role": "nobody"}], "messages[0].role"),
     ("openclaw", [{"role": "bashExecution", "command": "ls"}], "messages[0].output"),
-    ("openclaw", [{"type": "session", "message": {}}], "messages[0].type"),
+    ("openclaw", [{}], "messages[0].role"),
+    ("openclaw", [{"type": 1}], "messages[0].type"),
+    ("openclaw", [{"type": "text", "text": "a block"}], "messages[0].type"),
+    ("openclaw", [{"role": "compaction", "summary": ""}], "messages[0].role"),
+    ("openclaw", [{"type": "compaction"}], "messages[0].summary"),
+    ("openclaw", [{"type": "custom_message"}], "messages[0].content"),
+    ("openclaw", [{"type": "message"}], "messages[0].message"),
+    ("openclaw", [{"type": "message", "message": {"type": "custom"}}], "messages[0].message.role"),
     (
         "openclaw",
         [{"type": "message", "message": {"role": "user", "content": 1}}],

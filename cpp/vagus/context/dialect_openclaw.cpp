@@ -3,8 +3,10 @@
 
 #include "vagus/context/dialect_codec.hpp"
 
-/// OpenClaw's messages, and the transcript entries that wrap them. What the host itself adds to a
-/// conversation (commands that were run, summaries, notes) is a message of the user here.
+/// OpenClaw's messages, and the entries of its transcript files. What the host itself adds to a
+/// conversation (commands that were run, summaries, notes) is a message of the user here. Entries
+/// that no model is shown (the header, a change of the model, labels) go with the message behind
+/// them, so that a whole file is written again as it was.
 namespace vagus::dialects {
 namespace {
 
@@ -15,6 +17,10 @@ struct RoleSpec {
   Role role;
   /// Fields that are texts of the message; without one the content is in `content`.
   std::array<std::string_view, 2> texts;
+  /// An entry of a transcript that is a message itself, named by its type.
+  bool is_entry = false;
+
+  std::string_view key() const { return is_entry ? "type" : "role"; }
 };
 // The first of a role is the one written for the messages of others.
 constexpr RoleSpec kRoles[] = {
@@ -26,10 +32,14 @@ constexpr RoleSpec kRoles[] = {
     {"bashExecution", Role::user, {"command", "output"}},
     {"branchSummary", Role::user, {"summary"}},
     {"compactionSummary", Role::user, {"summary"}},
+    {"custom_message", Role::user, {}, true},
+    {"branch_summary", Role::user, {"summary"}, true},
+    {"compaction", Role::user, {"summary"}, true},
 };
 constexpr std::string_view kRoleNames =
     "must be user, assistant, toolResult, system, custom, bashExecution, branchSummary or "
     "compactionSummary";
+constexpr std::string_view kNoEntry = "is no entry of a transcript";
 
 constexpr BlockSpec kBlocks[] = {
     {"text", PartKind::text, {{{"text", &Part::text}}}},
@@ -38,6 +48,12 @@ constexpr BlockSpec kBlocks[] = {
      PartKind::tool_call,
      {{{"id", &Part::call_id}, {"name", &Part::name}, {"arguments", &Part::arguments, true}}}},
 };
+
+/// What a message remembers of the entries around it that are none: lists.
+constexpr const char* kBefore = "before";
+constexpr const char* kAfter = "after";
+/// There is only what is around it.
+constexpr const char* kNoMessage = "no_message";
 
 const RoleSpec* role_named(std::string_view name) {
   const auto* found = std::find_if(std::begin(kRoles), std::end(kRoles),
@@ -136,16 +152,19 @@ void read_result(const Json& json, const std::string& path, Message& message, Js
 
 Message read_message(const Json& json, const std::string& path, const Json* entry, Faults& faults) {
   Message message;
-  const std::string name = text_field(json, "role", path, faults);
+  const bool is_entry =
+      entry == nullptr && find(json, "role") == nullptr && find(json, "type") != nullptr;
+  const std::string_view key = is_entry ? "type" : "role";
+  const std::string name = text_field(json, key, path, faults);
   if (faults.any()) return message;
   const RoleSpec* spec = role_named(name);
-  if (spec == nullptr) {
-    faults.add(join_path(path, "role"), name, kRoleNames);
+  if (spec == nullptr || spec->is_entry != is_entry) {
+    faults.add(join_path(path, key), name, is_entry ? kNoEntry : kRoleNames);
     return message;
   }
   message.role = spec->role;
   Json own = Json::object();
-  std::vector<std::string_view> known = {"role"};
+  std::vector<std::string_view> known = {key};
   if (spec->role == Role::tool) {
     read_result(json, path, message, own, faults);
     known.insert(known.end(), {"toolCallId", "toolName", "isError", "content"});
@@ -153,10 +172,10 @@ Message read_message(const Json& json, const std::string& path, const Json* entr
     read_content(json, path, message, own, faults);
     known.push_back("content");
   }
-  for (const std::string_view key : spec->texts) {
-    if (key.empty()) continue;
-    message.parts.emplace_back().text = text_field(json, key, path, faults);
-    known.push_back(key);
+  for (const std::string_view text : spec->texts) {
+    if (text.empty()) continue;
+    message.parts.emplace_back().text = text_field(json, text, path, faults);
+    known.push_back(text);
   }
   if (message.parts.empty()) message.parts.emplace_back();
   const bool usual = std::find_if(std::begin(kRoles), std::end(kRoles), [&](const auto& each) {
@@ -170,19 +189,47 @@ Message read_message(const Json& json, const std::string& path, const Json* entr
   return message;
 }
 
-// A message, or an entry of a transcript file that holds one.
+/// The type of an entry of a transcript; blank for a message.
+std::string_view entry_type(const Json& json) {
+  const Json* type = find(json, "type");
+  if (type == nullptr || !type->is_string() || find(json, "role") != nullptr) return {};
+  return type->get_ref<const std::string&>();
+}
+
+/// Whether no model is shown an entry. Every type counts that is not known to be shown, for there
+/// will be more of them; but not that of a block, which has lost its message.
+bool is_aside(const Json& json) {
+  const std::string_view type = entry_type(json);
+  const RoleSpec* spec = role_named(type);
+  return !type.empty() && type != "message" && type != "image" &&
+         spec_of(kBlocks, type) == nullptr && !(spec != nullptr && spec->is_entry);
+}
+
+// A message, or an entry of a transcript file that is or holds one.
 Message read_entry(const Json& json, const std::string& path, Faults& faults) {
-  const Json* inner = find(json, "message");
-  if (inner == nullptr || find(json, "role") != nullptr) {
-    return read_message(json, path, nullptr, faults);
-  }
-  const std::string type = text_field(json, "type", path, faults);
-  if (!faults.any() && type != "message") {
-    faults.add(join_path(path, "type"), type, "must be message: other entries are no messages");
-  }
+  if (entry_type(json) != "message") return read_message(json, path, nullptr, faults);
   static constexpr std::array<std::string_view, 2> kKnown = {"type", "message"};
   const Json entry = rest_of(json, kKnown);
-  return read_message(*inner, join_path(path, "message"), &entry, faults);
+  const std::string at = join_path(path, "message");
+  if (const Json* inner = find(json, "message")) return read_message(*inner, at, &entry, faults);
+  faults.missing(at);
+  return {};
+}
+
+/// Lets a message that was just read remember the entries beside it.
+void remember(Message& message, const char* where, Json asides, Faults& faults) {
+  if (asides.empty()) return;
+  Json own = unpack(kDialect, message.extra, "", faults);
+  own[where] = std::move(asides);
+  message.extra = pack(kDialect, own);
+}
+
+// Stands for a transcript in which nobody has said anything.
+Message no_message() {
+  Message message;
+  message.parts.emplace_back();
+  message.extra = pack(kDialect, {{kNoMessage, true}});
+  return message;
 }
 
 // ---- writing
@@ -222,13 +269,28 @@ class Writer {
 
   void add(const Message& message, const std::string& path) {
     const Json own = unpack(kDialect, message.extra, path, faults_);
+    add_asides(own, kBefore);
+    if (!is_marked(own, kNoMessage)) add_message(message, path, own);
+    add_asides(own, kAfter);
+  }
+
+  Json list() && { return std::move(list_); }
+
+ private:
+  void add_asides(const Json& own, const char* where) {
+    const Json* asides = find(own, where);
+    if (asides == nullptr || !asides->is_array()) return;
+    list_.insert(list_.end(), asides->begin(), asides->end());
+  }
+
+  void add_message(const Message& message, const std::string& path, const Json& own) {
     if (message.role == Role::tool) return add_results(message, path, own);
     const Json* named = find(own, "role");
     const RoleSpec* spec = named != nullptr && named->is_string()
                                ? role_named(named->get_ref<const std::string&>())
                                : nullptr;
     if (spec == nullptr || spec->role != message.role) spec = usual(message.role);
-    Json written = {{"role", spec->name}};
+    Json written = {{spec->key(), spec->name}};
     if (!add_texts(written, *spec, message) && !add_content(written, message, path, own)) return;
     // What answers others miss; usage, model and times are the host's to know.
     if (message.role == Role::assistant && own.empty()) {
@@ -239,9 +301,6 @@ class Writer {
     add(std::move(written), own);
   }
 
-  Json list() && { return std::move(list_); }
-
- private:
   static const RoleSpec* usual(Role role) {
     return std::find_if(std::begin(kRoles), std::end(kRoles),
                         [&](const auto& each) { return each.role == role; });
@@ -342,9 +401,17 @@ class Writer {
 
 Messages read_openclaw(const Json& list, Faults& faults) {
   Messages messages;
+  Json asides = Json::array();
   for (std::size_t i = 0; i < list.size() && !faults.any(); ++i) {
+    if (is_aside(list[i])) {
+      asides.push_back(list[i]);
+      continue;
+    }
     messages.push_back(read_entry(list[i], join_path("messages", i), faults));
+    remember(messages.back(), kBefore, std::exchange(asides, Json::array()), faults);
   }
+  if (messages.empty() && !asides.empty()) messages.push_back(no_message());
+  if (!messages.empty()) remember(messages.back(), kAfter, std::move(asides), faults);
   return messages;
 }
 
@@ -359,7 +426,7 @@ Json write_openclaw(const Messages& messages, Faults& faults) {
 bool is_excluded(const Message& message, const std::string& path, Faults& faults) {
   if (!message.extra) return false;
   const Json own = unpack(kDialect, message.extra, path, faults);
-  return is_marked(part_of(own, kRest), "excludeFromContext");
+  return is_marked(own, kNoMessage) || is_marked(part_of(own, kRest), "excludeFromContext");
 }
 
 }  // namespace vagus::dialects
