@@ -16,22 +16,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import _langchain
+from _langchain import foreign, trimmed
+
 import vagus
 from vagus import Context, Message, Part
-
-try:
-    import langchain_core
-    from langchain_core.messages import (
-        AIMessage,
-        BaseMessage,
-        HumanMessage,
-        SystemMessage,
-        ToolMessage,
-        trim_messages,
-    )
-    from langchain_core.messages.utils import count_tokens_approximately
-except ImportError:
-    langchain_core = None
 
 QUESTION = [Message.of("user", "And now?")]
 KEY = "agent:ops:main:epoch:benchmark"
@@ -103,30 +92,6 @@ def conversation(turns: int) -> list[list[Message]]:
     return [turn(dice, number) for number in range(turns)]
 
 
-def foreign(message: Message) -> BaseMessage:
-    if message.role == "user":
-        return HumanMessage(message.text)
-    if message.role == "tool":
-        return ToolMessage(message.text, tool_call_id=message.parts[0].call_id)
-    calls = [
-        {"name": part.name, "args": {}, "id": part.call_id}
-        for part in message.parts
-        if part.kind == "tool_call"
-    ]
-    return AIMessage(message.text, tool_calls=calls)
-
-
-def trimmed(messages: Sequence[Any], budget: int) -> list[Any]:
-    return trim_messages(
-        [SystemMessage(SYSTEM), *messages],
-        max_tokens=budget,
-        token_counter=count_tokens_approximately,
-        strategy="last",
-        start_on="human",
-        include_system=True,
-    )
-
-
 # ---- the provider's cache
 
 
@@ -162,15 +127,15 @@ def cache(turns: int, window: int) -> None:
     )
     print("that the prompt before began with, byte for byte")
     print(f"  {'vagus':<40} {share:>7.1%}")
-    if langchain_core is None:
+    if _langchain.VERSION is None:
         return
     history: list[Any] = []
     theirs = []
     for messages in talk:
         asked = [foreign(message) for message in messages]
-        theirs.append(trimmed([*history, asked[0]], window - reserve))
+        theirs.append(trimmed([*history, asked[0]], SYSTEM, window - reserve))
         history += asked
-    share = prefix_share(theirs, lambda message: count_tokens_approximately([message]))
+    share = prefix_share(theirs, lambda message: _langchain.counted([message]))
     print(f"  {'langchain-core trim_messages, last':<40} {share:>7.1%}")
 
 
@@ -195,7 +160,7 @@ def speed(counts: Sequence[int], window: int, rounds: int) -> None:
         messages = [message for each in conversation(count // 2) for message in each][:count]
         append, admit, prompt = ours(messages, window, rounds)
         row = f"{count:>15,}{append:>15.2f}{admit:>15.1f}{prompt:>15.1f}"
-        if langchain_core is not None:
+        if _langchain.VERSION is not None:
             slow = max(1, min(rounds, 200_000 // count))
             trim, counted = theirs([*messages, *QUESTION], window * 3 // 4, slow)
             row += f"{trim:>15,.0f}{trim / prompt:>14,.0f}x{counted:>15,.0f}"
@@ -218,8 +183,8 @@ def ours(messages: Sequence[Message], window: int, rounds: int) -> tuple[float, 
 def theirs(messages: Sequence[Message], budget: int, rounds: int) -> tuple[float, float]:
     """To trim, and to count without trimming."""
     talk = [foreign(message) for message in messages]
-    trim = best(lambda: trimmed(talk, budget), rounds)
-    return trim, best(lambda: count_tokens_approximately(talk), rounds)
+    trim = best(lambda: trimmed(talk, SYSTEM, budget), rounds)
+    return trim, best(lambda: _langchain.counted(talk), rounds)
 
 
 def main() -> None:
@@ -227,7 +192,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--turns", type=int, default=1_000)
     options = parser.parse_args()
-    peer = "not installed" if langchain_core is None else langchain_core.__version__
+    peer = _langchain.VERSION or "not installed"
     print(f"vagus {vagus.__version__}, Python {platform.python_version()}, langchain-core {peer}")
     cache(options.turns, 32_768)
     speed([100, 1_000, 10_000, 100_000], 10_000, options.rounds)

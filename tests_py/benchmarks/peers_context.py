@@ -1,10 +1,12 @@
-"""The check before every prompt, beside that of the npm package `openclaw`, in one run.
+"""The check before every prompt, and the prompt, beside the npm package `openclaw` and
+langchain-core, in one run.
 
     python tests_py/benchmarks/peers_context.py --openclaw DIR/node_modules/openclaw/dist
 
-Both hold the same transcript and are asked whether the next prompt fits. Rounds alternate between
-the two, so that a slow moment of the machine hurts both, and medians are printed. `assemble` makes
-the prompt as well, which the package's check does not.
+All hold the same transcript. `admit`, the package's check and langchain-core's
+`count_tokens_approximately` tell whether the next prompt fits; `assemble` and `trim_messages` make
+it. Rounds alternate between them, so that a slow moment of the machine hurts all, and medians are
+printed. langchain-core is left out where it is not installed.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import _langchain
+from _langchain import foreign, trimmed
 from _openclaw import package_of, say_subjects
 
 from vagus import Context, Message
@@ -63,27 +67,55 @@ def each(work: Callable[[], object], times: int) -> float:
     return (time.perf_counter_ns() - began) / times
 
 
+def works_of(count: int, asked: dict[str, Any]) -> dict[str, tuple[Callable[[], object], int]]:
+    """What is measured in this process, and how often in a round."""
+    context = context_of(count)
+    works: dict[str, tuple[Callable[[], object], int]] = {
+        "admit": (lambda: context.admit(QUESTION, **asked), 1_000),
+        "assemble": (lambda: context.assemble(QUESTION, **asked).messages, 100),
+    }
+    if _langchain.VERSION is not None:
+        talk = [foreign(each) for each in [*context.messages, *QUESTION]]
+        times = max(1, 5_000 // count)
+        works["counted"] = (lambda: _langchain.counted(talk), times)
+        works["trimmed"] = (lambda: trimmed(talk, SYSTEM, WINDOW - RESERVE), times)
+    return works
+
+
+def row(count: int, spent: dict[str, float]) -> str:
+    """The medians of `count` messages, in microseconds, and how many times theirs are ours."""
+
+    def beside(name: str, ours: str) -> str:
+        if name not in spent:
+            return " " * 24
+        return f"{spent[name]:>14,.1f}{spent[name] / spent[ours]:>9,.0f}x"
+
+    checks = f"{spent['admit']:>10,.1f}{beside('openclaw', 'admit')}{beside('counted', 'admit')}"
+    return f"{count:>9,}{checks}{spent['assemble']:>12,.1f}{beside('trimmed', 'assemble')}"
+
+
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description="The check before a prompt, beside openclaw's.")
+    parser = argparse.ArgumentParser(description="Checks and prompts, beside peers.")
     parser.add_argument("--rounds", type=int, default=7)
     with package_of(parser, "openclaw_context.mjs") as (options, package):
         say_subjects(package.ask(about=True))
+        print(f"langchain-core {_langchain.VERSION or 'not installed'}")
         print(f"medians of {options.rounds} alternating rounds, microseconds\n")
-        print(f"{'messages':>10} {'openclaw':>12} {'admit':>10} {'factor':>10} {'assemble':>10}")
+        head = ("admit", "openclaw", "", "approximately", "", "assemble", "trim_messages", "")
+        widths = (10, 14, 10, 14, 10, 12, 14, 10)
+        names = "".join(f"{name:>{width}}" for name, width in zip(head, widths, strict=True))
+        print(f"{'messages':>9}{names}".rstrip())
         asked: dict[str, Any] = {"system": SYSTEM, "window": WINDOW, "reserve": RESERVE}
         for count in (100, 1_000, 10_000, 100_000):
-            context = context_of(count)
-            times = max(3, 100_000 // count)
-            theirs, admit, assemble = [], [], []
+            works = works_of(count, asked)
+            rounds: list[dict[str, float]] = []
             for _ in range(options.rounds):
+                times = max(3, 100_000 // count)
                 answer = package.ask(check=count, times=times, text=TEXT, **asked)
-                theirs.append(answer["check"])
-                admit.append(each(lambda c=context: c.admit(QUESTION, **asked), 1_000))
-                assemble.append(each(lambda c=context: c.assemble(QUESTION, **asked), 100))
-            there, here, made = (statistics.median(row) / 1e3 for row in (theirs, admit, assemble))
-            factor = f"{there / here:,.1f}x"
-            print(f"{count:>10,} {there:>12,.1f} {here:>10,.1f} {factor:>10} {made:>10,.1f}")
+                mine = {name: each(work, times) for name, (work, times) in works.items()}
+                rounds.append({"openclaw": answer["check"], **mine})
+            print(row(count, {k: statistics.median(r[k] for r in rounds) / 1e3 for k in rounds[0]}))
 
 
 if __name__ == "__main__":
