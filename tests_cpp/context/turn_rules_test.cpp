@@ -216,6 +216,18 @@ TEST(TurnRules, ResultsInAnotherRolesMessageAreKept) {
   EXPECT_EQ(repaired[2].parts[0].text, "found");
 }
 
+TEST(TurnRules, ANewestMessageOfWhiteSpaceIsStillAsked) {
+  for (const TurnRules rules : {kAnthropic, kGoogle}) {
+    const std::vector<Message> repaired = repair_turns({user("q"), says("a"), user(" \n")}, rules);
+    EXPECT_EQ(short_form(repaired), "U A:text U");
+    EXPECT_EQ(text_of(repaired.back()), kSaidNothing);
+    EXPECT_TRUE(faults(repaired, rules).empty());
+    EXPECT_EQ(text_of(repair_turns({user("")}, rules).back()), kSaidNothing);
+  }
+  // One in front of it, or in a message that says more, is let go as before.
+  EXPECT_EQ(short_form(repair_turns({user(" "), says("a"), user("q")}, kAnthropic)), "U A:text U");
+}
+
 TEST(TurnRules, UnreadableArgumentsAreWrapped) {
   const std::vector<Message> repaired = repair_turns(
       {user("q"), Message{Role::assistant, {call_part("1", "f", "{\"a\": ")}}, result("1")},

@@ -53,7 +53,9 @@ bool is_text(const Part& part) {
   return part.kind == PartKind::text;
 }
 
+// A newest message of the user stays, or the model would be asked to go on with its own answer.
 std::vector<Message> without_blanks(std::vector<Message> messages, const ProviderTurns& provider) {
+  const bool is_asked = !messages.empty() && messages.back().role == Role::user;
   for (Message& message : messages) {
     if (provider.refuses_blank) {
       std::erase_if(message.parts,
@@ -65,6 +67,9 @@ std::vector<Message> without_blanks(std::vector<Message> messages, const Provide
     }
   }
   std::erase_if(messages, says_nothing);
+  if (is_asked && (messages.empty() || messages.back().role != Role::user)) {
+    messages.push_back(text_message(Role::user, std::string(kSaidNothing)));
+  }
   return messages;
 }
 

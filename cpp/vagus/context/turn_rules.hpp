@@ -62,10 +62,11 @@ std::vector<TurnViolation> check_turns(const std::vector<Message>& messages, Tur
 /// `messages` as the provider takes them: `check_turns` finds nothing in the result, messages that
 /// it finds nothing in come back as they were, and so the repair is idempotent. In this order:
 /// parts of the wrong role go (results get a message of their own), so do unusable calls
-/// (`repair_tool_calls`); calls and results are paired (`repair_pairs`); what is blank goes; system
-/// messages move to the front; messages of one role become one; a user's message is put first; ids
-/// and names lose what is refused; arguments that are no JSON object are wrapped in one. A new id
-/// depends on the calls in front of it only, so that a prompt's prefix keeps its bytes. Linear.
+/// (`repair_tool_calls`); calls and results are paired (`repair_pairs`); what is blank goes, but
+/// `kSaidNothing` stands for a newest message of the user; system messages move to the front;
+/// messages of one role become one; a user's message is put first; ids and names lose what is
+/// refused; arguments that are no JSON object are wrapped in one. A new id depends on the calls in
+/// front of it only, so that a prompt's prefix keeps its bytes. Linear.
 std::vector<Message> repair_turns(std::vector<Message> messages, TurnRules rules);
 
 /// Makes one message of `role` messages that follow each other; their parts keep their order.
@@ -77,6 +78,9 @@ std::vector<Message> open_with_user(std::vector<Message> messages);
 
 /// What the user's message says that `open_with_user` puts first.
 inline constexpr std::string_view kOpening = "(The conversation begins here.)";
+
+/// What stands for a newest message of the user that has only white space.
+inline constexpr std::string_view kSaidNothing = "(This message was empty.)";
 
 /// Refuses (`invalid_input`, field `tools[i].name`) tools that a provider would: a name that it
 /// does not take, or that two of them have.
