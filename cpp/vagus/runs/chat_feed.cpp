@@ -17,6 +17,9 @@ namespace {
 /// other languages read them exactly up to 2^53.
 constexpr std::int64_t kMaxNumber = std::int64_t{1} << 52;
 
+/// Room for the first text of a run, so that short answers are not moved as they grow.
+constexpr std::size_t kFirstText = 512;
+
 constexpr const char* kTooLate = "no end before the deadline";
 
 /// The last bytes of a text, `most` of them at most, that cut no code point.
@@ -110,14 +113,14 @@ MaybeError ChatStream::check_all(std::span<const ChatInput* const> inputs, Milli
 }
 
 void ChatStream::prefetch(const ChatRun& run) {
-  __builtin_prefetch(&run);
   __builtin_prefetch(&run.id);
-  __builtin_prefetch(&run.sent_at);
+  __builtin_prefetch(&run.raw);
+  __builtin_prefetch(&run.sent_size);
 }
 
 // Runs lie far apart in memory; those of a block are waited for together.
 void ChatStream::prefetch(std::span<const ChatInput* const> block) const {
-  std::array<std::size_t, kBlock> hashes;
+  std::array<std::uint32_t, kBlock> hashes;
   std::array<const ChatRun*, kBlock> runs;
   for (std::size_t i = 0; i < block.size(); ++i) hashes[i] = ids_.prefetch(block[i]->run_id);
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -184,12 +187,11 @@ ChatReceipt ChatStream::apply(std::uint32_t place, const ChatInput& input, Milli
       if (input.attempt <= run.attempt) break;
       run.attempt = input.attempt;
       run.failing = {};
-      forget_text(run);
+      forget_text(place);
       set_alarm(place);
       break;
     case ChatInputKind::tool:
-      show(run, Occasion::flush, now);
-      set_alarm(place);
+      show(place, Occasion::flush, now);
       break;
     case ChatInputKind::fallback:
       run.failing = {};
@@ -214,6 +216,7 @@ void ChatStream::take_text(ChatRun& run, const ChatInput& input) {
     keep_sent(run);
     run.raw.clear();
   }
+  if (run.raw.capacity() < kFirstText) run.raw.reserve(kFirstText);
   run.raw.append(change.text);
   const auto most = static_cast<std::size_t>(limits_.live_text_bytes);
   run.clipped = run.clipped || run.raw.size() > most;
@@ -233,14 +236,15 @@ void ChatStream::keep_sent(ChatRun& run) {
   run.sent_size = 0;
 }
 
-void ChatStream::forget_text(ChatRun& run) {
+void ChatStream::forget_text(std::uint32_t place) {
+  stop_holding(place);
+  ChatRun& run = runs_[place];
   run.is_outdated = run.is_outdated || !run.sent().empty();
   run.raw.clear();
   run.sent_copy.clear();
   run.sent_size = 0;
   run.clipped = false;
   run.sent_at.reset();
-  run.flush_at.reset();
 }
 
 void ChatStream::take_error(std::uint32_t place, const ChatInput& input, Millis now) {
@@ -251,7 +255,7 @@ void ChatStream::take_error(std::uint32_t place, const ChatInput& input, Millis 
     return finish(place, {ChatState::error, run.seq, "", input.error, kind, std::nullopt}, now);
   }
   run.failing.make() = {add_saturated(now, profile_.grace_ms), input.error, kind};
-  forget_text(run);
+  forget_text(place);
   set_alarm(place);
 }
 
@@ -262,7 +266,7 @@ void ChatStream::take_end(std::uint32_t place, const ChatInput& input, Millis no
   Terminal terminal{ending.state, run.seq, "", std::nullopt, ending.kind, std::nullopt};
   if (!input.stop_reason.empty()) terminal.stop_reason = input.stop_reason;
   if (ending.state == ChatState::final) {
-    show(run, Occasion::flush, now);
+    show(place, Occasion::flush, now);
     terminal.text = final_text(run);
   } else if (ending.state == ChatState::aborted) {
     terminal.text = partial_text(run);
@@ -283,15 +287,27 @@ void ChatStream::show_or_hold(std::uint32_t place, Millis now) {
   const Millis next = run.sent_at ? add_saturated(*run.sent_at, profile_.throttle_ms) : now;
   // With a timer, only the first text is shown at once: pieces that come together go together.
   if (profile_.trailing && run.sent_at) {
-    run.flush_at = std::max(next, now);
-    set_alarm(place);
+    hold(place, std::max(next, now));
   } else if (next <= now) {
-    show(run, Occasion::text, now);
+    show(place, Occasion::text, now);
   }
 }
 
-void ChatStream::show(ChatRun& run, Occasion occasion, Millis now) {
+void ChatStream::hold(std::uint32_t place, Millis until) {
+  runs_[place].flush_at = until;
+  flushes_.set(place, until);
+}
+
+void ChatStream::stop_holding(std::uint32_t place) {
+  ChatRun& run = runs_[place];
+  if (!run.flush_at) return;
+  flushes_.clear(place, *run.flush_at);
   run.flush_at.reset();
+}
+
+void ChatStream::show(std::uint32_t place, Occasion occasion, Millis now) {
+  stop_holding(place);
+  ChatRun& run = runs_[place];
   if (hides(run) || run.raw.empty() || !has_audience(run)) return;
   ShownText shown = shown_text(text_of(run), profile_);
   if (shown.is_held) return;
@@ -415,20 +431,28 @@ void ChatStream::advance(Millis now) {
   happen_until(now - 1, now);
 }
 
+// What was held back goes first, where both are due.
 void ChatStream::happen_until(Millis last, Millis now) {
-  for (const Alarms::Alarm* next = alarms_.first(); next != nullptr && next->at <= last;
-       next = alarms_.first()) {
-    happen(next->thing, now);
+  for (;;) {
+    const auto flush = flushes_.first();
+    const Alarms::Alarm* alarm = alarms_.first();
+    if (flush && flush->at <= last && (alarm == nullptr || flush->at <= alarm->at)) {
+      if (flush->next) prefetch(runs_[*flush->next]);
+      show(flush->thing, Occasion::text, now);
+    } else if (alarm != nullptr && alarm->at <= last) {
+      run_out(alarm->thing, now);
+    } else {
+      return;
+    }
   }
 }
 
-// What was held back goes first, and an error is better than that the time is up.
-void ChatStream::happen(std::uint32_t place, Millis now) {
-  ChatRun& run = runs_[place];
-  if (run.flush_at && *run.flush_at <= now) {
-    show(run, Occasion::text, now);
-    return set_alarm(place);
+// An error is better than that the time is up.
+void ChatStream::run_out(std::uint32_t place, Millis now) {
+  if (const auto& held = runs_[place].flush_at; held && *held <= now) {
+    show(place, Occasion::text, now);
   }
+  const ChatRun& run = runs_[place];
   Terminal terminal{ChatState::error, run.seq, "", std::nullopt, std::nullopt, std::nullopt};
   if (run.failing) {
     terminal.error = run.failing->text;
@@ -444,9 +468,7 @@ void ChatStream::happen(std::uint32_t place, Millis now) {
 void ChatStream::set_alarm(std::uint32_t place) {
   const ChatRun& run = runs_[place];
   std::optional<Millis> next = run.deadline;
-  const auto consider = [&next](Millis at) { next = next ? std::min(*next, at) : at; };
-  if (run.flush_at) consider(*run.flush_at);
-  if (run.failing) consider(run.failing->until);
+  if (run.failing) next = next ? std::min(*next, run.failing->until) : run.failing->until;
   next ? alarms_.set(place, *next, run.order) : alarms_.clear(place);
 }
 
@@ -456,11 +478,14 @@ void ChatStream::tick(Millis now) {
 }
 
 std::optional<Millis> ChatStream::next_due() const {
+  const auto flush = flushes_.first();
   const Alarms::Alarm* next = alarms_.first();
-  return next == nullptr ? std::nullopt : std::optional(next->at);
+  if (!flush) return next == nullptr ? std::nullopt : std::optional(next->at);
+  return next == nullptr ? flush->at : std::min(flush->at, next->at);
 }
 
 void ChatStream::shift(Millis delta) {
+  flushes_.shift(delta);
   alarms_.shift(delta);
   ended_.shift(delta);
   for (ChatRun& run : runs_) {

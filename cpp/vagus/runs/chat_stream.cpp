@@ -264,6 +264,7 @@ std::uint32_t ChatStream::make_place() {
 }
 
 void ChatStream::release(std::uint32_t place, ChatState state, Millis now) {
+  stop_holding(place);
   ChatRun run = std::exchange(runs_[place], {});
   const Millis until = add_saturated(now, profile_.tombstone_ms);
   alarms_.clear(place);
@@ -280,6 +281,7 @@ void ChatStream::release(std::uint32_t place, ChatState state, Millis now) {
   if (free_.size() < runs_.size()) return;
   runs_ = {};
   free_ = {};
+  flushes_ = {};
 }
 
 const ChatRun* ChatStream::find(std::string_view id) const {
@@ -384,7 +386,7 @@ ChatStats ChatStream::stats() const {
   for (const ChatRun& run : runs_) stats.live_bytes += std::ssize(run.raw);
   stats.remembered = static_cast<std::int64_t>(ended_.size());
   stats.subscriptions = rooms_.subscriptions();
-  stats.alarms = static_cast<std::int64_t>(alarms_.size());
+  stats.alarms = flushes_.size() + static_cast<std::int64_t>(alarms_.size());
   return stats;
 }
 

@@ -15,6 +15,7 @@
 #include "vagus/runs/chat_endings.hpp"
 #include "vagus/runs/chat_event.hpp"
 #include "vagus/runs/chat_run.hpp"
+#include "vagus/runs/flush_times.hpp"
 #include "vagus/runs/id_index.hpp"
 #include "vagus/runs/rooms.hpp"
 #include "vagus/runs/stream_profile.hpp"
@@ -82,7 +83,7 @@ struct ChatStats {
         required("live_bytes", &ChatStats::live_bytes, "of their text"),
         required("remembered", &ChatStats::remembered, "ids of runs that ended a short time ago"),
         required("subscriptions", &ChatStats::subscriptions, "to sessions and runs"),
-        required("alarms", &ChatStats::alarms, "runs that wait for a time"),
+        required("alarms", &ChatStats::alarms, "times that runs wait for"),
         required("opened", &ChatStats::opened, "runs that began, since the stream was made"),
         required("finals", &ChatStats::finals, "runs that answered"),
         required("errors", &ChatStats::errors, "runs that ended with an error"),
@@ -231,12 +232,14 @@ class ChatStream {
   void take_error(std::uint32_t place, const ChatInput& input, Millis now);
   void take_end(std::uint32_t place, const ChatInput& input, Millis now);
   void show_or_hold(std::uint32_t place, Millis now);
+  void hold(std::uint32_t place, Millis until);
+  void stop_holding(std::uint32_t place);
   enum class Occasion { text, flush };
-  void show(ChatRun& run, Occasion occasion, Millis now);
-  void forget_text(ChatRun& run);
+  void show(std::uint32_t place, Occasion occasion, Millis now);
+  void forget_text(std::uint32_t place);
   static void keep_sent(ChatRun& run);
   void finish(std::uint32_t place, Terminal terminal, Millis now);
-  void happen(std::uint32_t place, Millis now);
+  void run_out(std::uint32_t place, Millis now);
   void set_alarm(std::uint32_t place);
   std::string_view text_of(const ChatRun& run) const;
   std::string final_text(const ChatRun& run) const;
@@ -253,7 +256,8 @@ class ChatStream {
   std::vector<ChatRun> runs_;  ///< by place; a registration may move them
   std::vector<std::uint32_t> free_;
   IdIndex ids_;
-  Alarms alarms_;
+  FlushTimes flushes_;
+  Alarms alarms_;  ///< errors and deadlines
   Rooms rooms_;
   Tombstones ended_;
   std::vector<ChatOutput> outputs_;

@@ -20,7 +20,7 @@ class IdIndex {
   template <class HasId>
   std::optional<std::uint32_t> find(std::string_view id, const HasId& has_id) const {
     if (size_ == 0) return std::nullopt;
-    const std::size_t hash = hash_of(id);
+    const std::uint32_t hash = hash_of(id);
     for (std::size_t at = hash & mask(); slots_[at].place != kFree; at = (at + 1) & mask()) {
       const Slot& slot = slots_[at];
       if (slot.hash == hash && has_id(slot.place)) return slot.place;
@@ -29,14 +29,14 @@ class IdIndex {
   }
 
   /// Asks memory for what `find` will look at, without waiting for it. Returns what `likely` wants.
-  std::size_t prefetch(std::string_view id) const {
-    const std::size_t hash = hash_of(id);
+  std::uint32_t prefetch(std::string_view id) const {
+    const std::uint32_t hash = hash_of(id);
     if (size_ > 0) __builtin_prefetch(&slots_[hash & mask()]);
     return hash;
   }
 
   /// The place that `find` will most likely give.
-  std::optional<std::uint32_t> likely(std::size_t hash) const {
+  std::optional<std::uint32_t> likely(std::uint32_t hash) const {
     if (size_ == 0) return std::nullopt;
     const Slot& slot = slots_[hash & mask()];
     return slot.hash == hash && slot.place != kFree ? std::optional(slot.place) : std::nullopt;
@@ -51,7 +51,7 @@ class IdIndex {
 
   /// REQUIRES: the id is there.
   void remove(std::string_view id, std::uint32_t place) {
-    const std::size_t hash = hash_of(id);
+    const std::uint32_t hash = hash_of(id);
     std::size_t at = hash & mask();
     while (slots_[at].hash != hash || slots_[at].place != place) at = (at + 1) & mask();
     if (--size_ == 0) {
@@ -64,12 +64,15 @@ class IdIndex {
  private:
   static constexpr std::uint32_t kFree = UINT32_MAX;
   static constexpr std::size_t kSmallest = 16;
+  /// Eight bytes, so that the table of a hundred thousand runs stays near the processor.
   struct Slot {
-    std::size_t hash = 0;
+    std::uint32_t hash = 0;
     std::uint32_t place = kFree;
   };
 
-  static std::size_t hash_of(std::string_view id) { return std::hash<std::string_view>{}(id); }
+  static std::uint32_t hash_of(std::string_view id) {
+    return static_cast<std::uint32_t>(std::hash<std::string_view>{}(id));
+  }
   std::size_t mask() const { return slots_.size() - 1; }
 
   void put(const Slot& slot) {
