@@ -63,6 +63,15 @@ def openai_chat(extras: Values, urls: Values) -> Values:
                 extras,
                 content=st.one_of(st.none(), TEXTS, st.lists(text, max_size=2)),
                 tool_calls=st.lists(call, max_size=2),
+                function_call=st.one_of(st.none(), function),
+            ),
+            with_extras(
+                {
+                    "role": st.just("function"),
+                    "name": NAMES,
+                    "content": st.one_of(st.none(), TEXTS),
+                },
+                extras,
             ),
             with_extras(
                 {

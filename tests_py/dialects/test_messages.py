@@ -112,6 +112,30 @@ def test_chat_becomes_anthropic():
     ]
 
 
+def test_calls_without_ids_go_by_the_name_of_the_function():
+    chat = [
+        {"role": "user", "content": "Look."},
+        {
+            "role": "assistant",
+            "content": None,
+            "function_call": {"name": "ls", "arguments": "{}"},
+        },
+        {"role": "function", "name": "ls", "content": "one"},
+    ]
+    read = messages.from_openai_chat(chat)
+    assert messages.to_openai_chat(read) == chat
+    assert messages.to_anthropic(read)[1:] == [
+        {
+            "role": "assistant",
+            "content": [{"type": "tool_use", "id": "ls", "name": "ls", "input": {}}],
+        },
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "ls", "content": "one"}],
+        },
+    ]
+
+
 def test_images_of_a_tool_follow_as_a_users():
     read = messages.from_anthropic(
         [
@@ -318,7 +342,13 @@ BAD = [
     ("openai_chat", "no list", "messages"),
     ("openai_chat", [1], "messages[0]"),
     ("openai_chat", [{}], "messages[0].role"),
-    ("openai_chat", [{"role": "function", "content": ""}], "messages[0].role"),
+    ("openai_chat", [{"role": "functions", "content": ""}], "messages[0].role"),
+    ("openai_chat", [{"role": "function", "content": ""}], "messages[0].name"),
+    (
+        "openai_chat",
+        [{"role": "assistant", "function_call": {"name": "f"}}],
+        "messages[0].function_call.arguments",
+    ),
     ("openai_chat", [{"role": "user", "content": 1}], "messages[0].content"),
     ("openai_chat", [{"role": "user", "content": ["x"]}], "messages[0].content[0]"),
     ("openai_chat", [{"role": "user", "content": [{}]}], "messages[0].content[0].type"),

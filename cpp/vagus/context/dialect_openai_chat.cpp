@@ -3,7 +3,8 @@
 #include "vagus/context/dialect_codec.hpp"
 
 /// Messages of OpenAI's chat completions: content is text or a list of blocks, calls stand beside
-/// it, and each result is a message of its own.
+/// it, and each result is a message of its own. The first way of calling (`function_call`, answered
+/// by the role `function`) has no ids: a call and its result go by the function's name.
 namespace vagus::dialects {
 namespace {
 
@@ -15,11 +16,9 @@ struct RoleName {
   Role role;
 };
 // The first name of a role is the one written.
-constexpr RoleName kRoles[] = {{"system", Role::system},
-                               {"user", Role::user},
-                               {"assistant", Role::assistant},
-                               {"tool", Role::tool},
-                               {"developer", Role::system}};
+constexpr RoleName kRoles[] = {{"system", Role::system},       {"user", Role::user},
+                               {"assistant", Role::assistant}, {"tool", Role::tool},
+                               {"developer", Role::system},    {"function", Role::tool}};
 
 constexpr BlockSpec kText = {"text", PartKind::text, {{{"text", &Part::text}}}};
 constexpr BlockSpec kFunction = {
@@ -27,6 +26,10 @@ constexpr BlockSpec kFunction = {
 /// Called with free text, which a part holds as a JSON string.
 constexpr BlockSpec kCustom = {
     "", PartKind::tool_call, {{{"name", &Part::name}, {"input", &Part::arguments}}}};
+
+/// The type of a call, and what a call or result of the first way remembers as its type.
+constexpr const char* kType = "type";
+constexpr const char* kFunctionCall = "function_call";
 
 // ---- reading
 
@@ -112,13 +115,49 @@ Part read_call(const Json& call, const std::string& path, Faults& faults) {
   return part;
 }
 
-std::vector<Part> read_result(const Json& json, const std::string& path, Faults& faults) {
+Part read_function_call(const Json& body, const std::string& path, Faults& faults) {
+  Json of_body = Json::object();
+  Part part = read_block(kFunction, body, path, of_body, faults);
+  part.call_id = part.name;
+  Json own = {{kType, kFunctionCall}};
+  if (!of_body.empty()) own["function"] = part_of(of_body, kRest);
+  part.extra = pack(kDialect, own);
+  return part;
+}
+
+std::vector<Part> read_calls(const Json& json, const std::string& path,
+                             std::vector<std::string_view>& known, Faults& faults) {
+  std::vector<Part> parts;
+  const Json* calls = find(json, "tool_calls");
+  const Json* function_call = find(json, kFunctionCall);
+  if (calls != nullptr && !calls->is_array() && !calls->is_null()) {
+    faults.add(join_path(path, "tool_calls"), *calls, "must be a list");
+  } else if (calls != nullptr && !calls->empty()) {
+    known.push_back("tool_calls");
+    for (std::size_t i = 0; i < calls->size() && !faults.any(); ++i) {
+      const std::string at = join_path(join_path(path, "tool_calls"), i);
+      parts.push_back(read_call((*calls)[i], at, faults));
+    }
+  } else if (function_call != nullptr && function_call->is_object()) {
+    known.push_back(kFunctionCall);
+    parts.push_back(read_function_call(*function_call, join_path(path, kFunctionCall), faults));
+  }
+  return parts;
+}
+
+std::vector<Part> read_result(const Json& json, bool of_function, const std::string& path,
+                              Faults& faults) {
   Json own = Json::object();
   std::vector<Part> parts(1);
   Part& result = parts[0];
   result.kind = PartKind::tool_result;
-  result.call_id = text_field(json, "tool_call_id", path, faults);
-  mark_call_id(result, kMaxCallId, own);
+  if (of_function) {
+    result.call_id = result.name = text_field(json, "name", path, faults);
+    own[kType] = kFunctionCall;
+  } else {
+    result.call_id = text_field(json, "tool_call_id", path, faults);
+    mark_call_id(result, kMaxCallId, own);
+  }
   const Json* content = find(json, "content");
   const std::string at = join_path(path, "content");
   if (content == nullptr || content->is_null()) {
@@ -156,34 +195,26 @@ Message read_message(const Json& json, const std::string& path, Faults& faults) 
   const auto* named = std::find_if(std::begin(kRoles), std::end(kRoles),
                                    [&](const auto& each) { return each.name == role; });
   if (named == std::end(kRoles)) {
-    faults.add(join_path(path, "role"), role, "must be system, developer, user, assistant or tool");
+    faults.add(join_path(path, "role"), role,
+               "must be system, developer, user, assistant, tool or function");
     return message;
   }
   message.role = named->role;
   Json own = Json::object();
   std::vector<std::string_view> known = {"role", "content"};
   if (message.role == Role::tool) {
-    message.parts = read_result(json, path, faults);
-    known.push_back("tool_call_id");
+    const bool of_function = role == "function";
+    message.parts = read_result(json, of_function, path, faults);
+    known.push_back(of_function ? "name" : "tool_call_id");
   } else {
     message.parts = read_content(find(json, "content"), join_path(path, "content"), own, faults);
-    const Json* calls = find(json, "tool_calls");
-    const bool has_calls =
-        message.role == Role::assistant && calls != nullptr && calls->is_array() && !calls->empty();
-    if (own["content"] == Json(usual_form(message.parts, has_calls))) own.erase("content");
+    std::vector<Part> calls;
+    if (message.role == Role::assistant) calls = read_calls(json, path, known, faults);
+    if (own["content"] == Json(usual_form(message.parts, !calls.empty()))) own.erase("content");
     const bool images = std::any_of(message.parts.begin(), message.parts.end(),
                                     [](const Part& part) { return part.kind == PartKind::image; });
     if (images && message.role == Role::assistant) own["images"] = true;
-    if (has_calls) {
-      known.push_back("tool_calls");
-      for (std::size_t i = 0; i < calls->size() && !faults.any(); ++i) {
-        const std::string at = join_path(join_path(path, "tool_calls"), i);
-        message.parts.push_back(read_call((*calls)[i], at, faults));
-      }
-    } else if (message.role == Role::assistant && calls != nullptr && !calls->is_array() &&
-               !calls->is_null()) {
-      faults.add(join_path(path, "tool_calls"), *calls, "must be a list");
-    }
+    std::move(calls.begin(), calls.end(), std::back_inserter(message.parts));
     if (message.parts.empty()) message.parts.emplace_back();
   }
   if (role == "developer") own["role"] = role;
@@ -218,11 +249,14 @@ std::optional<Json> write_content_block(const Part& part, const std::string& pat
   }
 }
 
-Json write_call(const Part& part, const std::string& path, Faults& faults) {
-  const Json own = unpack(kDialect, part.extra, path, faults);
-  const Json* type = find(own, "type");
+bool has_type(const Json& own, std::string_view type) {
+  const Json* known = find(own, kType);
+  return known != nullptr && *known == Json(type);
+}
+
+Json write_call(const Part& part, const Json& own) {
   const auto input = parse_json(part.arguments, ErrorCode::invalid_input);
-  const bool is_custom = type != nullptr && *type == Json("custom") && input && input->is_string();
+  const bool is_custom = has_type(own, "custom") && input && input->is_string();
   const char* const body_name = is_custom ? "custom" : "function";
   Json body = {{"name", part.name}};
   if (is_custom) {
@@ -249,12 +283,15 @@ class Writer {
     Json blocks = Json::array();
     Json calls = Json::array();
     bool plain = true;
+    bool is_function_call = false;
     std::string_view text;
     for (std::size_t i = 0; i < message.parts.size() && !faults_.any(); ++i) {
       const Part& part = message.parts[i];
       const std::string at = join_path(join_path(path, "parts"), i);
       if (part.kind == PartKind::tool_call) {
-        calls.push_back(write_call(part, at, faults_));
+        const Json of_call = unpack(kDialect, part.extra, at, faults_);
+        is_function_call = has_type(of_call, kFunctionCall) && calls.empty();
+        calls.push_back(write_call(part, of_call));
       } else if (auto block = write_content_block(part, at, faults_)) {
         if (part.kind == PartKind::image && message.role == Role::assistant &&
             !is_marked(own, "images")) {
@@ -269,7 +306,11 @@ class Writer {
     if (!add_content(written, own, blocks, plain ? text : std::string_view{}, !calls.empty())) {
       return;
     }
-    if (!calls.empty()) written["tool_calls"] = std::move(calls);
+    if (is_function_call) {
+      written[kFunctionCall] = std::move(calls[0]["function"]);
+    } else if (!calls.empty()) {
+      written["tool_calls"] = std::move(calls);
+    }
     add_rest(written, part_of(own, kRest));
     list_.push_back(std::move(written));
   }
@@ -334,7 +375,10 @@ class Writer {
         others.push_back(*std::move(block));
       }
     }
-    Json written = {{"role", "tool"}, {"tool_call_id", written_call_id(part, kMaxCallId, own)}};
+    Json written =
+        has_type(own, kFunctionCall)
+            ? Json{{"role", "function"}, {"name", part.name}}
+            : Json{{"role", "tool"}, {"tool_call_id", written_call_id(part, kMaxCallId, own)}};
     const Json* shape = find(own, "blocks");
     const Json* form = find(own, "content");
     if (auto blocks = shape ? write_block_list(*shape, part.text, "text", others) : std::nullopt) {
