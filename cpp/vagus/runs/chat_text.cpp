@@ -154,8 +154,9 @@ ShownText shown_text(std::string_view raw, const StreamProfile& profile) {
   if (is_fragment(raw, profile.any_fragment)) return {std::string(raw), false, true};
   std::string_view left = without_glued_token(raw);
   if (profile.strips_last_token) left = without_last_control(left);
-  if (is_control(left)) return {"", true, true};
-  const bool is_held = is_blank(left) || is_fragment(left, profile.any_fragment);
+  const bool is_shorter = left.size() < raw.size();
+  if (is_shorter && is_control(left)) return {"", true, true};
+  const bool is_held = is_blank(left) || (is_shorter && is_fragment(left, profile.any_fragment));
   return {std::string(left), false, is_held};
 }
 
@@ -163,6 +164,7 @@ std::string_view without_open_tag(std::string_view text) {
   if (text.ends_with('[') && !text.ends_with("[[")) return text.substr(0, text.size() - 1);
   const std::size_t start = text.size() - std::min(text.size(), kMaxOpenTag + 2);
   const std::string_view end = text.substr(start);
+  if (end.find('[') == std::string_view::npos) return text;
   const std::size_t open = end.rfind("[[");
   if (open == std::string_view::npos) return text;
   const std::string_view inside = end.substr(open + 2);

@@ -180,13 +180,12 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-  if (!text.empty() && is_visible_ascii(text.front()) && is_visible_ascii(text.back())) return text;
-  while (!text.empty()) {
+  while (!text.empty() && !is_visible_ascii(text.front())) {
     const std::size_t length = white_space_at(text, 0);
     if (length == 0) break;
     text.remove_prefix(length);
   }
-  while (!text.empty()) {
+  while (!text.empty() && !is_visible_ascii(text.back())) {
     const std::size_t start = last_start(text, text.size());
     if (white_space_at(text, start) != text.size() - start) break;
     text = text.substr(0, start);
