@@ -24,9 +24,9 @@ from _openclaw import package_of, say_subjects
 from vagus import Context, Message
 from vagus.messages import from_openclaw
 
-WINDOW = 200_000
-RESERVE = 20_000
-SYSTEM = "You look after the build servers and answer in short sentences. " * 300
+WINDOW = 10_000
+RESERVE = 2_500
+SYSTEM = "You look after the build servers and answer in short sentences. " * 30
 TEXT = "Every check of the release passed, but one machine ran out of disk again. " * 5
 QUESTION = [Message.of("user", "And now?")]
 
