@@ -112,7 +112,7 @@ def test_chat_becomes_anthropic():
     ]
 
 
-def test_calls_without_ids_go_by_the_name_of_the_function():
+def test_calls_without_ids_get_them_of_the_functions_name():
     chat = [
         {"role": "user", "content": "Look."},
         {
@@ -134,6 +134,15 @@ def test_calls_without_ids_go_by_the_name_of_the_function():
             "content": [{"type": "tool_result", "tool_use_id": "ls", "content": "one"}],
         },
     ]
+
+
+def test_calls_of_one_function_have_ids_of_their_own():
+    call = {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}}
+    result = {"role": "function", "name": "f", "content": "x"}
+    chat = [result, call, result, call, result]
+    read = messages.from_openai_chat(chat)
+    assert [message.parts[0].call_id for message in read] == ["f", "f", "f", "f_2", "f_2"]
+    assert messages.to_openai_chat(read) == chat
 
 
 def test_images_of_a_tool_follow_as_a_users():

@@ -1,10 +1,11 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "vagus/context/dialect_codec.hpp"
 
 /// Messages of OpenAI's chat completions: content is text or a list of blocks, calls stand beside
 /// it, and each result is a message of its own. The first way of calling (`function_call`, answered
-/// by the role `function`) has no ids: a call and its result go by the function's name.
+/// by the role `function`) has no ids: they are made of the function's name.
 namespace vagus::dialects {
 namespace {
 
@@ -115,10 +116,26 @@ Part read_call(const Json& call, const std::string& path, Faults& faults) {
   return part;
 }
 
-Part read_function_call(const Json& body, const std::string& path, Faults& faults) {
+/// Ids for calls and results that have none: the function's name, numbered from its second call
+/// on. A result is one of the newest call of its function.
+class FunctionIds {
+ public:
+  std::string of_call(const std::string& name) { return numbered(name, ++calls_[name]); }
+  std::string of_result(const std::string& name) { return numbered(name, calls_[name]); }
+
+ private:
+  static std::string numbered(const std::string& name, int number) {
+    return number < 2 ? name : name + "_" + std::to_string(number);
+  }
+
+  std::unordered_map<std::string, int> calls_;
+};
+
+Part read_function_call(const Json& body, const std::string& path, FunctionIds& ids,
+                        Faults& faults) {
   Json of_body = Json::object();
   Part part = read_block(kFunction, body, path, of_body, faults);
-  part.call_id = part.name;
+  part.call_id = ids.of_call(part.name);
   Json own = {{kType, kFunctionCall}};
   if (!of_body.empty()) own["function"] = part_of(of_body, kRest);
   part.extra = pack(kDialect, own);
@@ -126,7 +143,8 @@ Part read_function_call(const Json& body, const std::string& path, Faults& fault
 }
 
 std::vector<Part> read_calls(const Json& json, const std::string& path,
-                             std::vector<std::string_view>& known, Faults& faults) {
+                             std::vector<std::string_view>& known, FunctionIds& ids,
+                             Faults& faults) {
   std::vector<Part> parts;
   const Json* calls = find(json, "tool_calls");
   const Json* function_call = find(json, kFunctionCall);
@@ -140,19 +158,22 @@ std::vector<Part> read_calls(const Json& json, const std::string& path,
     }
   } else if (function_call != nullptr && function_call->is_object()) {
     known.push_back(kFunctionCall);
-    parts.push_back(read_function_call(*function_call, join_path(path, kFunctionCall), faults));
+    parts.push_back(
+        read_function_call(*function_call, join_path(path, kFunctionCall), ids, faults));
   }
   return parts;
 }
 
-std::vector<Part> read_result(const Json& json, bool of_function, const std::string& path,
+// `ids`: of a function's result.
+std::vector<Part> read_result(const Json& json, FunctionIds* ids, const std::string& path,
                               Faults& faults) {
   Json own = Json::object();
   std::vector<Part> parts(1);
   Part& result = parts[0];
   result.kind = PartKind::tool_result;
-  if (of_function) {
-    result.call_id = result.name = text_field(json, "name", path, faults);
+  if (ids != nullptr) {
+    result.name = text_field(json, "name", path, faults);
+    result.call_id = ids->of_result(result.name);
     own[kType] = kFunctionCall;
   } else {
     result.call_id = text_field(json, "tool_call_id", path, faults);
@@ -188,7 +209,7 @@ std::string_view usual_form(const std::vector<Part>& content, bool calls) {
   return !plain ? "list" : content[0].text.empty() ? "nothing" : "text";
 }
 
-Message read_message(const Json& json, const std::string& path, Faults& faults) {
+Message read_message(const Json& json, const std::string& path, FunctionIds& ids, Faults& faults) {
   Message message;
   const std::string role = text_field(json, "role", path, faults);
   if (faults.any()) return message;
@@ -204,12 +225,12 @@ Message read_message(const Json& json, const std::string& path, Faults& faults) 
   std::vector<std::string_view> known = {"role", "content"};
   if (message.role == Role::tool) {
     const bool of_function = role == "function";
-    message.parts = read_result(json, of_function, path, faults);
+    message.parts = read_result(json, of_function ? &ids : nullptr, path, faults);
     known.push_back(of_function ? "name" : "tool_call_id");
   } else {
     message.parts = read_content(find(json, "content"), join_path(path, "content"), own, faults);
     std::vector<Part> calls;
-    if (message.role == Role::assistant) calls = read_calls(json, path, known, faults);
+    if (message.role == Role::assistant) calls = read_calls(json, path, known, ids, faults);
     if (own["content"] == Json(usual_form(message.parts, !calls.empty()))) own.erase("content");
     const bool images = std::any_of(message.parts.begin(), message.parts.end(),
                                     [](const Part& part) { return part.kind == PartKind::image; });
@@ -411,8 +432,9 @@ class Writer {
 
 Messages read_openai_chat(const Json& list, Faults& faults) {
   Messages messages;
+  FunctionIds ids;
   for (std::size_t i = 0; i < list.size() && !faults.any(); ++i) {
-    messages.push_back(read_message(list[i], join_path("messages", i), faults));
+    messages.push_back(read_message(list[i], join_path("messages", i), ids, faults));
   }
   return messages;
 }
