@@ -188,7 +188,7 @@ def openclaw(extras: Values, urls: Values) -> Values:
     message = st.one_of(
         with_extras(
             {
-                "role": st.sampled_from(["user", "custom"]),
+                "role": st.sampled_from(["user", "custom", "hookMessage"]),
                 "content": st.one_of(TEXTS, lists),
             },
             extras,

@@ -29,6 +29,7 @@ constexpr RoleSpec kRoles[] = {
     {"toolResult", Role::tool, {}},
     {"system", Role::system, {}},
     {"custom", Role::user, {}},
+    {"hookMessage", Role::user, {}},  // what files before version 3 call it
     {"bashExecution", Role::user, {"command", "output"}},
     {"branchSummary", Role::user, {"summary"}},
     {"compactionSummary", Role::user, {"summary"}},
@@ -37,8 +38,9 @@ constexpr RoleSpec kRoles[] = {
     {"compaction", Role::user, {"summary"}, true},
 };
 constexpr std::string_view kRoleNames =
-    "must be user, assistant, toolResult, system, custom, bashExecution, branchSummary or "
-    "compactionSummary";
+    "must be user, assistant, toolResult, system, custom, hookMessage, bashExecution, "
+    "branchSummary "
+    "or compactionSummary";
 constexpr std::string_view kNoEntry = "is no entry of a transcript";
 
 constexpr BlockSpec kBlocks[] = {
