@@ -350,6 +350,7 @@ TEST_F(ChatStreamTest, NothingIsKeptOfWhatIsOver) {
     const std::string run = "r" + std::to_string(i);
     open(registration(run));
     feed(piece(run, "text"));
+    feed(piece(run, " that is held back"));
     if (i % 3 == 0) feed(failure(run, "x"));
     if (i % 3 == 1) feed(input(run, ChatInputKind::end));
     if (i % 3 == 2) stream.abort(run, {}, {{}, {}, true}, "rpc", now).value_or_throw();
@@ -374,6 +375,47 @@ TEST_F(ChatStreamTest, TheClockMayStep) {
   EXPECT_EQ(told(), Lines{});
   wait(1);
   EXPECT_EQ(told(), Lines{"error c-r '' [down] -> tab"});
+}
+
+TEST_F(ChatStreamTest, TextThatIsHeldBackMovesWithTheClock) {
+  open(registration("r"));
+  feed(piece("r", "one"));
+  feed(piece("r", " two"));
+  EXPECT_EQ(stream.next_due(), now + 75);
+  stream.shift(-500);
+  now -= 500;
+  EXPECT_EQ(stream.next_due(), now + 75);
+  told();
+  wait(74);
+  EXPECT_EQ(told(), Lines{});
+  wait(1);
+  EXPECT_EQ(told(), Lines{"delta c-r 'one two' + two -> tab"});
+  EXPECT_EQ(stream.stats().alarms, 1);  // the deadline
+}
+
+TEST_F(ChatStreamTest, WhatIsDueAtOneTimeComesAsItWasHeldBackAndTextBeforeEndings) {
+  ChatRegistration early = registration("a");
+  early.deadline_ms = now + 75;
+  open(early);
+  open(registration("b"));
+  for (const char* run : {"a", "b"}) feed(piece(run, "one"));
+  for (const char* run : {"b", "a"}) feed(piece(run, " two"));
+  told();
+  wait(75);
+  EXPECT_EQ(told(), (Lines{"delta c-b 'one two' + two -> tab", "delta c-a 'one two' + two -> tab",
+                           "error c-a '' [no end before the deadline] {timeout} -> tab"}));
+}
+
+TEST_F(ChatStreamTest, ADeadlineBeforeTextIsDueEndsItsRun) {
+  ChatRegistration early = registration("a");
+  early.deadline_ms = now + 50;
+  open(early);
+  feed(piece("a", "one"));
+  feed(piece("a", " two"));
+  told();
+  wait(50);
+  EXPECT_EQ(told(), Lines{"error c-a '' [no end before the deadline] {timeout} -> tab"});
+  EXPECT_EQ(stream.next_due(), std::nullopt);
 }
 
 TEST(ChatStreamLimits, OnlyTheEndOfALongTextIsKept) {

@@ -60,7 +60,9 @@ TEST(FlushTimes, AgreeWithAPlainListWhateverIsClearedInBetween) {
     ASSERT_EQ(times.first().has_value(), !plain.empty());
     if (plain.empty()) continue;
     ASSERT_EQ(times.first()->at, plain.begin()->first);
-    ASSERT_EQ(times.first()->thing, plain.begin()->second.front());
+    const auto& list = plain.begin()->second;
+    ASSERT_EQ(times.first()->thing, list.front());
+    ASSERT_EQ(times.first()->next, list.size() > 1 ? std::optional(list[1]) : std::nullopt);
   }
 }
 

@@ -101,7 +101,8 @@ struct ChatStats {
 ///
 /// Pure: times come in as `now`, what is to be sent goes out through `take()`, in order. What was
 /// due before `now` happens before anything else of a call, also of one that is refused because of
-/// what it asks; what is due at `now`, when `tick` is called. Not thread-safe.
+/// what it asks; what is due at `now`, when `tick` is called. Of what is due at one time, text
+/// comes before endings, and as it was held back. Not thread-safe.
 ///
 /// Guarantees (spec: runs, section 1.8):
 ///  G1. every run that was opened or started ends in exactly one of final, error and aborted, for
