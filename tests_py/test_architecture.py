@@ -77,7 +77,7 @@ def impure_calls(text: str) -> list[str]:
 
 def listed_sources(cmake: str) -> list[str]:
     # How sources are compiled names some of them again.
-    lists = re.sub(r"vagus_compile_alone\([^)]*\)", "", cmake)
+    lists = re.sub(r"set_source_files_properties\([^)]*\)", "", cmake)
     return re.findall(r"(?:vagus|bindings)/[\w/]+\.cpp", lists)
 
 

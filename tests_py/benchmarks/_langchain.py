@@ -39,11 +39,6 @@ def foreign(message: Message) -> BaseMessage:
     return AIMessage(message.text, tool_calls=calls)
 
 
-def counted(messages: Sequence[Any]) -> int:
-    """Tokens by the cheapest counter that it has."""
-    return count_tokens_approximately(messages)
-
-
 def trimmed(messages: Sequence[Any], system: str, budget: int) -> list[Any]:
     """The prompt of the newest messages within `budget` tokens."""
     return trim_messages(

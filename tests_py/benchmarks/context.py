@@ -135,7 +135,7 @@ def cache(turns: int, window: int) -> None:
         asked = [foreign(message) for message in messages]
         theirs.append(trimmed([*history, asked[0]], SYSTEM, window - reserve))
         history += asked
-    share = prefix_share(theirs, lambda message: _langchain.counted([message]))
+    share = prefix_share(theirs, lambda message: _langchain.count_tokens_approximately([message]))
     print(f"  {'langchain-core trim_messages, last':<40} {share:>7.1%}")
 
 
@@ -184,7 +184,7 @@ def theirs(messages: Sequence[Message], budget: int, rounds: int) -> tuple[float
     """To trim, and to count without trimming."""
     talk = [foreign(message) for message in messages]
     trim = best(lambda: trimmed(talk, SYSTEM, budget), rounds)
-    return trim, best(lambda: _langchain.counted(talk), rounds)
+    return trim, best(lambda: _langchain.count_tokens_approximately(talk), rounds)
 
 
 def main() -> None:

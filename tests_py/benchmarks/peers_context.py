@@ -77,7 +77,7 @@ def works_of(count: int, asked: dict[str, Any]) -> dict[str, tuple[Callable[[], 
     if _langchain.VERSION is not None:
         talk = [foreign(each) for each in [*context.messages, *QUESTION]]
         times = max(1, 5_000 // count)
-        works["counted"] = (lambda: _langchain.counted(talk), times)
+        works["counted"] = (lambda: _langchain.count_tokens_approximately(talk), times)
         works["trimmed"] = (lambda: trimmed(talk, SYSTEM, WINDOW - RESERVE), times)
     return works
 
